@@ -1,0 +1,5 @@
+"""Entry point: `streamlit run app.py`."""
+
+from eventwindow.ui import shell
+
+shell.run()

@@ -1,0 +1,250 @@
+"""The clock strip: both markets' sessions and the announcement on one time axis, in UTC.
+
+Only the UTC days that matter are drawn, side by side; a shaded gap stands where days are left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import plotly.graph_objects as go
+
+from eventwindow.case import Case
+from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
+from eventwindow.facts.events import Clock, NewsTime
+from eventwindow.facts.listings import Market
+from eventwindow.facts.sessions import DayZero, MarketCalendar, Session, day_zero, possible_hours
+from eventwindow.format import clock_time, short_day
+from eventwindow.words import CLOCK_NAMES, clock_fact
+
+ROWS = {Market.HONG_KONG: 2.1, Market.WALL_STREET: 0.0}
+NEWS_ROW = 1.15
+EXCHANGES = {Market.HONG_KONG: "HKEX", Market.WALL_STREET: "NYSE"}
+BAR, CAP = 0.34, 0.54
+GAP_HOURS = 2.0
+TOP = 2.8
+HEIGHT = 226
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Places moments on an axis of whole UTC days; hours from its left edge."""
+
+    days: tuple[date, ...]
+
+    def offset(self, day: date) -> float:
+        """Left edge of a day, in hours."""
+        index = self.days.index(day)
+        gaps = sum(later - earlier > timedelta(days=1) for earlier, later in self.pairs[:index])
+        return 24 * index + GAP_HOURS * gaps
+
+    @property
+    def pairs(self) -> list[tuple[date, date]]:
+        """Neighbouring days."""
+        return list(zip(self.days, self.days[1:], strict=False))
+
+    @property
+    def width(self) -> float:
+        """Hours from edge to edge."""
+        return self.offset(self.days[-1]) + 24
+
+    def place(self, moment: datetime) -> float:
+        """Hours from the left edge; midnight at the end of the last day is its right edge."""
+        utc = moment.astimezone(UTC)
+        if utc.date() not in self.days:
+            return self.offset(utc.date() - timedelta(days=1)) + 24
+        return self.offset(utc.date()) + utc.hour + utc.minute / 60
+
+
+def clock_strip(case: Case, calendars: Mapping[Market, MarketCalendar], colours: Palette) -> go.Figure:
+    """Sessions, lunch break, closing auction and every clock of the announcement; the chosen clock dotted."""
+    clocks = [news for news in (case.announcement.first_report, case.announcement.announced) if news]
+    sessions = {market: _sessions(clocks, calendar) for market, calendar in calendars.items()}
+    hours = {news.clock: possible_hours(news, calendars) for news in clocks}
+    axis = _axis(sessions, list(hours.values()))
+    traces: list[Element] = []
+    notes: list[Element] = []
+    shapes = _gaps(axis, colours)
+    for market, shown in sessions.items():
+        zero = day_zero(case.news, calendars[market])
+        for session in shown:
+            is_zero = isinstance(zero, DayZero) and zero.day == session.day
+            traces += _session_bars(axis, session, calendars[market], colours, is_zero=is_zero)
+            notes.append(_session_label(axis, session, calendars[market], colours, is_zero=is_zero))
+    for news in clocks:
+        chosen = news.clock is case.news.clock
+        colour = colours.text if chosen else colours.muted
+        start, end = (axis.place(moment) for moment in hours[news.clock])
+        traces += _news_marks(news, start, end, colour, chosen=chosen)
+        notes.append(_news_label(axis, news, start, end, colour, chosen=chosen))
+        if chosen and news.stamp is not None:
+            shapes.append(line_shape(end, end, -0.4, TOP, colour))
+    notes += [
+        note(f"{short_day(day)}, UTC", axis.offset(day) + 12, -0.24, 12, colours.muted, yref="paper")
+        for day in axis.days
+    ]
+    return go.Figure(
+        {
+            "data": traces,
+            "layout": {
+                **layout(colours, HEIGHT),
+                "showlegend": False,
+                "barmode": "overlay",
+                "margin": {"l": 52, "r": 8, "t": 4, "b": 42},
+                "annotations": notes,
+                "shapes": shapes,
+                "xaxis": _time_ticks(axis, colours),
+                "yaxis": _rows(colours),
+            },
+        }
+    )
+
+
+def _sessions(clocks: Sequence[NewsTime], calendar: MarketCalendar) -> list[Session]:
+    positions = set()
+    for news in clocks:
+        found = day_zero(news, calendar)
+        local = news.stamp.astimezone(calendar.timezone).date() if news.stamp else news.day
+        positions |= {calendar.position(local), found.position if isinstance(found, DayZero) else None}
+    return [calendar.session(position) for position in sorted(item for item in positions if item is not None)]
+
+
+def _axis(sessions: Mapping[Market, Sequence[Session]], hours: Sequence[tuple[datetime, datetime]]) -> TimeAxis:
+    moments = [moment for shown in sessions.values() for item in shown for moment in (item.opens, item.closes)]
+    # An interval that ends at midnight does not need the day that starts there.
+    moments += [moment for start, end in hours for moment in (start, max(start, end - timedelta(minutes=1)))]
+    return TimeAxis(tuple(sorted({moment.astimezone(UTC).date() for moment in moments})))
+
+
+def _session_bars(
+    axis: TimeAxis, session: Session, calendar: MarketCalendar, colours: Palette, *, is_zero: bool
+) -> list[Element]:
+    """Bars of a session: morning and afternoon around the lunch break, a taller cap for the closing auction."""
+    parts = [(session.opens, session.trading_ends, "Trading", BAR)]
+    if session.lunch:
+        parts = [
+            (session.opens, session.lunch[0], "Trading", BAR),
+            (session.lunch[1], session.trading_ends, "Trading", BAR),
+        ]
+    if session.has_auction:
+        parts.append((session.trading_ends, session.closes, "Closing auction", CAP))
+    colour = _colour(calendar.market, colours)
+    exchange, zone = EXCHANGES[calendar.market], calendar.timezone
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "base": [axis.place(start)],
+            "x": [axis.place(end) - axis.place(start)],
+            "y": [ROWS[calendar.market]],
+            "width": height,
+            "marker": {"color": colour if is_zero else rgba(colour, colours.faint)},
+            "hovertemplate": (
+                f"{exchange}, {short_day(session.day)}<br>{what} {clock_time(start, zone)} to {clock_time(end, zone)} "
+                f"local time<br>{start:%H:%M} to {end:%H:%M} UTC<extra></extra>"
+            ),
+        }
+        for start, end, what, height in parts
+    ]
+
+
+def _session_label(
+    axis: TimeAxis, session: Session, calendar: MarketCalendar, colours: Palette, *, is_zero: bool
+) -> Element:
+    zone = calendar.timezone
+    hours = f"{clock_time(session.opens, zone)}–{clock_time(session.closes, zone)} {session.opens.astimezone(zone):%Z}"
+    return note(
+        f"<b>Day 0</b> · {hours}" if is_zero else hours,
+        (axis.place(session.opens) + axis.place(session.closes)) / 2,
+        ROWS[calendar.market] + (CAP if session.has_auction else BAR) / 2,
+        12,
+        colours.text if is_zero else colours.muted,
+        yanchor="bottom",
+    )
+
+
+def _news_marks(news: NewsTime, start: float, end: float, colour: str, *, chosen: bool) -> list[Element]:
+    """A diamond at the stamp, and a line over the hours in which the news may have come out."""
+    hover = f"{CLOCK_NAMES[news.clock]}<br>{clock_fact(news)}<extra></extra>"
+    marks: list[Element] = []
+    if start < end:
+        width = 8 if news.stamp is None else 3
+        line = {"width": width, "color": rgba(colour, 0.35)}
+        marks.append(_news_trace([start, end], hover, mode="lines", line=line))
+    if news.stamp is not None:
+        marker = {"symbol": "diamond" if chosen else "diamond-open", "size": 13, "color": colour}
+        marks.append(_news_trace([end], hover, mode="markers", marker=marker))
+    return marks
+
+
+def _news_trace(places: list[float], hover: str, **style: object) -> Element:
+    return {"type": "scatter", "x": places, "y": [NEWS_ROW] * len(places), "hovertemplate": hover, **style}
+
+
+def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour: str, *, chosen: bool) -> Element:
+    name = CLOCK_NAMES[news.clock]
+    detail = "hour unknown" if news.stamp is None else f"{clock_time(news.stamp, news.timezone)} {news.city}"
+    centre = end if news.stamp else (start + end) / 2
+    left_half = centre < axis.width / 2
+    return note(
+        f"<b>{name}</b> {detail}" if chosen else f"{name} {detail}",
+        centre,
+        NEWS_ROW,
+        12,
+        colour,
+        xanchor="left" if left_half else "right",
+        xshift=10 if left_half else -10,
+        yshift=-13 if news.clock is Clock.ANNOUNCED else 13,
+    )
+
+
+def _gaps(axis: TimeAxis, colours: Palette) -> list[Element]:
+    """Midnights between neighbouring days, and a broad band where days are left out."""
+    shapes = []
+    for earlier, later in axis.pairs:
+        left, right = axis.offset(earlier) + 24, axis.offset(later)
+        shapes.append(
+            {
+                "type": "rect",
+                "x0": left,
+                "x1": max(right, left + 0.05),
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "fillcolor": colours.grid,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+        )
+    return shapes
+
+
+def _time_ticks(axis: TimeAxis, colours: Palette) -> Element:
+    step = {1: 3, 2: 6}.get(len(axis.days), 12)
+    hours = range(0, 24, step)
+    return {
+        "range": [-0.5, axis.width + 0.5],
+        "tickvals": [axis.offset(day) + hour for day in axis.days for hour in hours],
+        "ticktext": [f"{hour:02d}:00" for _ in axis.days for hour in hours],
+        "gridcolor": colours.grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 11, "color": colours.muted},
+    }
+
+
+def _rows(colours: Palette) -> Element:
+    names = {ROWS[market]: name for market, name in EXCHANGES.items()} | {NEWS_ROW: "News"}
+    return {
+        "range": [-0.45, TOP],
+        "tickvals": list(names),
+        "ticktext": list(names.values()),
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 13, "color": colours.text},
+    }
+
+
+def _colour(market: Market, colours: Palette) -> str:
+    return colours.hong_kong if market is Market.HONG_KONG else colours.wall_street

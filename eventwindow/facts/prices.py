@@ -1,0 +1,255 @@
+"""Prices as traded, and the only place where a return is computed.
+
+Prices are in the listing's trading currency, on today's split basis; distributions stand apart and
+are added back here. Vendors' adjusted closes are not used: they deduct US-dollar dividends as if they
+were Hong Kong dollars.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eventwindow.facts.errors import DataError
+from eventwindow.facts.listings import Listing
+from eventwindow.facts.sessions import Dates, MarketCalendar
+from eventwindow.facts.tables import optional_number, read_table, required_date
+
+Floats = NDArray[np.float64]
+ReturnsKind = Literal["simple", "log"]
+COLUMNS = ["open", "high", "low", "close", "volume"]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Cash or shares given to the holder of one share or ADS; `amount` in `currency`."""
+
+    symbol: str
+    ex_date: date
+    amount: float
+    currency: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PriceSeries:
+    """Daily prices of one symbol as traded.
+
+    All arrays have shape (n,); days ascend. NaN means that no trustworthy value is known.
+    """
+
+    symbol: str
+    days: Dates
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def on(self, days: Dates) -> "PriceSeries":
+        """The same series on other days (shape (T,)), NaN where this series has no row."""
+        where = np.searchsorted(self.days, days)
+        inside = np.minimum(where, len(self.days) - 1)
+        known = self.days[inside] == days
+        columns = (np.where(known, getattr(self, name)[inside], np.nan) for name in COLUMNS)
+        return PriceSeries(self.symbol, days, *columns)
+
+
+@dataclass(frozen=True)
+class PriceBook:
+    """Every price series and every distribution of a snapshot."""
+
+    series: Mapping[str, PriceSeries]
+    distributions: tuple[Distribution, ...]
+
+    def distribution_in(self, symbol: str, currency: str, day: date) -> float:
+        """Amount per unit going ex on this day, converted to `currency`; 0 where there is none."""
+        return sum(
+            item.amount * self._rate(item.currency, currency, day)
+            for item in self.distributions
+            if item.symbol == symbol and item.ex_date == day
+        )
+
+    def _rate(self, source: str, target: str, day: date) -> float:
+        """Units of `target` for one unit of `source`: the last known rate on or before the day."""
+        if source == target:
+            return 1.0
+        rates = self.series.get(f"{source}{target}")
+        if rates is None:
+            raise DataError(f"prices: no series {source}{target} to convert a distribution; add the rate.")
+        position = int(np.searchsorted(rates.days, np.datetime64(day, "D"), side="right")) - 1
+        if position < 0:
+            raise DataError(f"prices/{source}{target}.csv: no rate on or before {day}; add an earlier rate.")
+        return float(rates.close[position])
+
+
+@dataclass(frozen=True)
+class SessionMove:
+    """What one session did, against the previous session's close.
+
+    Prices in the trading currency, changes and `total_return` as decimals, None where unknown.
+    `distribution` is what went ex that day (0 mostly): only `total_return` adds it back.
+    """
+
+    day: date
+    previous_close: float | None
+    open: float | None
+    high: float | None
+    low: float | None
+    close: float | None
+    distribution: float
+    open_change: float | None
+    high_change: float | None
+    low_change: float | None
+    close_change: float | None
+    total_return: float | None
+
+
+@dataclass(frozen=True)
+class ReturnTable:
+    """Returns of S series and their K regressors on one set of T sessions.
+
+    `returns` has shape (T, S) and `regressors` (T, K), decimal, NaN where there is none; `first` and
+    `last` (S,) are the positions of the first and last session inside each series' data.
+    """
+
+    days: Dates
+    symbols: tuple[str, ...]
+    returns: Floats
+    regressors: Floats
+    regressor_names: tuple[str, ...]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+
+
+def total_returns(close: Floats, distribution: Floats, kind: ReturnsKind = "simple") -> Floats:
+    """Total returns (close + distribution) / previous close - 1 along axis 0, decimal, same shape.
+
+    NaN where either close is missing, zero or negative, and in the first row. `log` gives ln(1 + R).
+    """
+    price = np.where(close > 0, close, np.nan)
+    returns = np.full(price.shape, np.nan)
+    returns[1:] = (price[1:] + distribution[1:]) / price[:-1] - 1
+    return np.log1p(returns) if kind == "log" else returns
+
+
+def return_table(
+    book: PriceBook,
+    calendar: MarketCalendar,
+    listings: Sequence[Listing],
+    benchmark: str,
+    kind: ReturnsKind = "simple",
+) -> ReturnTable:
+    """Total returns of listings of one market and of their benchmark on that market's sessions.
+
+    The benchmark's return runs between two consecutive sessions of the market; where it did not
+    trade on either, it is missing. Raises DataError for a symbol without prices.
+    """
+    closes, distributions, bounds = [], [], []
+    for listing in listings:
+        series = _series(book, listing.symbol)
+        closes.append(series.on(calendar.days).close)
+        distributions.append(_distributions(book, listing, calendar))
+        bounds.append(np.searchsorted(calendar.days, series.days[[0, -1]]))
+    index = _series(book, benchmark).on(calendar.days).close[:, None]
+    first, last = np.array(bounds).T
+    return ReturnTable(
+        days=calendar.days,
+        symbols=tuple(listing.symbol for listing in listings),
+        returns=total_returns(np.array(closes).T, np.array(distributions).T, kind),
+        regressors=total_returns(index, np.zeros_like(index), kind),
+        regressor_names=(benchmark,),
+        first=first,
+        last=last,
+    )
+
+
+def session_move(book: PriceBook, listing: Listing, calendar: MarketCalendar, position: int) -> SessionMove:
+    """Open, range and close of one session against the previous close; None where a price is unknown."""
+    days = calendar.days[[position - 1, position]]
+    pair = _series(book, listing.symbol).on(days)
+    day = calendar.day(position)
+    distribution = book.distribution_in(listing.symbol, listing.currency, day)
+    previous = _known(pair.close[0])
+
+    def change(price: float | None) -> float | None:
+        return None if price is None or previous is None else price / previous - 1
+
+    opened, high, low, close = (_known(getattr(pair, name)[1]) for name in ("open", "high", "low", "close"))
+    total = None if close is None or previous is None else (close + distribution) / previous - 1
+    return SessionMove(
+        day=day,
+        previous_close=previous,
+        open=opened,
+        high=high,
+        low=low,
+        close=close,
+        distribution=distribution,
+        open_change=change(opened),
+        high_change=change(high),
+        low_change=change(low),
+        close_change=change(close),
+        total_return=total,
+    )
+
+
+def load_prices(folder: Path) -> PriceBook:
+    """Every price file of a data folder. Raises DataError naming the file (and row) that cannot be used."""
+    files = sorted((folder / "prices").glob("*.csv"))
+    if not files:
+        raise DataError("prices: the folder holds no price file; build the data folder again.")
+    return PriceBook({path.stem: _read_prices(path) for path in files}, _read_distributions(folder))
+
+
+def _read_prices(path: Path) -> PriceSeries:
+    try:
+        frame = pd.read_csv(path)
+        days = pd.to_datetime(frame["date"], format="%Y-%m-%d").to_numpy().astype("datetime64[D]")
+        columns = [frame[name].to_numpy(dtype=np.float64) for name in COLUMNS]
+    except (ValueError, KeyError) as error:
+        raise DataError(f"prices/{path.name}: not a price table ({error}); build the data folder again.") from None
+    disorder = np.flatnonzero(np.diff(days) <= np.timedelta64(0, "D"))
+    if disorder.size:
+        raise DataError(
+            f"prices/{path.name}, row {disorder[0] + 3}, column date: {days[disorder[0] + 1]} does not come after "
+            "the row above; sort the file and drop the repeated day."
+        )
+    return PriceSeries(path.stem, days, *columns)
+
+
+def _read_distributions(folder: Path) -> tuple[Distribution, ...]:
+    path = folder / "distributions.csv"
+    found = []
+    for number, row in enumerate(read_table(path), start=2):
+        amount = optional_number(row["amount"], path, number, "amount")
+        if amount is None:
+            continue
+        ex_date = required_date(row["ex_date"], path, number, "ex_date")
+        found.append(Distribution(row["symbol"], ex_date, amount, row["currency"], row["kind"], row["note"]))
+    return tuple(found)
+
+
+def _distributions(book: PriceBook, listing: Listing, calendar: MarketCalendar) -> Floats:
+    """Distributions of a listing per session (T,), in its trading currency."""
+    amounts = np.zeros(len(calendar.days))
+    for ex_date in {item.ex_date for item in book.distributions if item.symbol == listing.symbol}:
+        position = calendar.position(ex_date)
+        if position is not None:
+            amounts[position] = book.distribution_in(listing.symbol, listing.currency, ex_date)
+    return amounts
+
+
+def _series(book: PriceBook, symbol: str) -> PriceSeries:
+    if symbol not in book.series:
+        raise DataError(f"prices: there is no series {symbol!r}; choose one of {', '.join(sorted(book.series))}.")
+    return book.series[symbol]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) and value > 0 else None

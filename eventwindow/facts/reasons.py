@@ -1,0 +1,40 @@
+"""The one list of reasons why something was not computed.
+
+A figure that cannot be computed carries one of these codes instead of a number; `SENTENCES`
+says each in words. `Reason.OK` means a figure is there.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a figure is missing; the values are stable and appear in CSV output."""
+
+    OK = "ok"
+    UNKNOWN_SYMBOL = "unknown_symbol"
+    NOT_LISTED_YET = "not_listed_yet"
+    NO_LONGER_LISTED = "no_longer_listed"
+    OUTSIDE_PRICES = "outside_price_data"
+    OUTSIDE_CALENDAR = "outside_calendar"
+    WINDOW_PAST_DATA = "window_past_data"
+    NO_RETURN_IN_WINDOW = "no_return_in_window"
+    TOO_FEW_ESTIMATION_RETURNS = "too_few_estimation_returns"
+    NO_VARIANCE = "no_variance"
+    BENCHMARK_WITHOUT_VARIANCE = "benchmark_without_variance"
+    CLONE_OF_BENCHMARK = "clone_of_benchmark"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.OK: "",
+    Reason.UNKNOWN_SYMBOL: "There is no price series of this symbol.",
+    Reason.NOT_LISTED_YET: "The share was not listed yet on that day.",
+    Reason.NO_LONGER_LISTED: "The share was no longer listed on that day.",
+    Reason.OUTSIDE_PRICES: "Day 0 lies outside the price data of this listing.",
+    Reason.OUTSIDE_CALENDAR: "No session of this market is known on or after the announcement.",
+    Reason.WINDOW_PAST_DATA: "The window reaches beyond the price data of this listing.",
+    Reason.NO_RETURN_IN_WINDOW: "No session of the window has a return.",
+    Reason.TOO_FEW_ESTIMATION_RETURNS: "Too few returns in the estimation window to fit the model.",
+    Reason.NO_VARIANCE: "The price did not move in the estimation window (suspended or never traded).",
+    Reason.BENCHMARK_WITHOUT_VARIANCE: "The benchmark did not move in the estimation window.",
+    Reason.CLONE_OF_BENCHMARK: "The series is a copy of its benchmark, so nothing is left to test.",
+}

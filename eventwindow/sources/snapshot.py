@@ -1,0 +1,64 @@
+"""The committed data as one object: what every page, command and notebook starts from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from eventwindow.facts.errors import DataError
+from eventwindow.facts.events import Announcement, load_announcements
+from eventwindow.facts.listings import Issuer, Listing, Market, Series, load_issuers, load_listings, load_series
+from eventwindow.facts.prices import PriceBook, load_prices
+from eventwindow.facts.reported import ReportedMove, load_reported
+from eventwindow.facts.sessions import MarketCalendar, load_calendars
+
+COMMITTED = Path(__file__).resolve().parents[2] / "data"
+CHECKSUMS = "checksums.sha256"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All tables of one data folder, loaded and typed."""
+
+    snapshot_id: str
+    announcements: Mapping[str, Announcement]
+    issuers: Mapping[str, Issuer]
+    listings: Mapping[str, Listing]
+    series: Mapping[str, Series]
+    reported: tuple[ReportedMove, ...]
+    prices: PriceBook
+    calendars: Mapping[Market, MarketCalendar]
+
+    @cached_property
+    def companies(self) -> tuple[Issuer, ...]:
+        """Companies with at least one price series, in table order."""
+        issuers = dict.fromkeys(listing.issuer for listing in self.listings.values() if listing.has_prices)
+        return tuple(self.issuers[issuer] for issuer in issuers)
+
+    @cached_property
+    def announcement_of(self) -> dict[str, str]:
+        """Identifier of the announcement that every act belongs to."""
+        return {act.event_id: key for key, item in self.announcements.items() for act in item.acts}
+
+
+def load_snapshot(folder: Path = COMMITTED) -> Snapshot:
+    """Load a data folder. Raises DataError naming what is missing or unreadable."""
+    return Snapshot(
+        snapshot_id=snapshot_id(folder),
+        announcements=load_announcements(folder),
+        issuers=load_issuers(folder),
+        listings=load_listings(folder),
+        series=load_series(folder),
+        reported=load_reported(folder),
+        prices=load_prices(folder),
+        calendars=load_calendars(folder),
+    )
+
+
+def snapshot_id(folder: Path) -> str:
+    """Short content hash of a data folder: the hash of its list of checksums."""
+    path = folder / CHECKSUMS
+    if not path.is_file():
+        raise DataError(f"{CHECKSUMS}: the list is missing; build the data folder again.")
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,63 @@
+"""The exact prediction error of one event, and its t test.
+
+Patell (1976, Journal of Accounting Research 14:246-276); Campbell, Lo, MacKinlay (1997, ch. 4). The
+variance of a cumulative abnormal return is s^2 [L + L^2/M + d' (X'X)^-1 d] with d the sum of the
+regressors' deviations from their estimation means over the window. Leaving out the last two terms,
+as some programs do, understates it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from eventwindow.facts.prices import Floats
+from eventwindow.study.models import Fit
+
+
+@dataclass(frozen=True)
+class Cumulated:
+    """Cumulative abnormal returns of N events over J windows, each array of shape (N, J).
+
+    `car` and `se` are decimal; `n_days` counts the sessions with a return. Without one, `car`, `se`,
+    `t` and `p` are NaN.
+    """
+
+    car: Floats
+    se: Floats
+    t: Floats
+    p: Floats
+    n_days: NDArray[np.intp]
+
+
+def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, members: NDArray[np.bool_]) -> Cumulated:
+    """Sum abnormal returns (N, W) over windows (J, W) on the valid sessions, with exact standard errors."""
+    valid = np.isfinite(abnormal)
+    weights = members.astype(np.float64)
+    days = valid @ weights.T
+    deviations = np.where(valid[:, :, None], regressors - fit.center[:, None, :], 0.0)
+    summed = np.einsum("nwk,jw->njk", deviations, weights)
+    car = np.where(valid, abnormal, 0.0) @ weights.T
+    variance = days
+    if fit.fitted:
+        spread = np.einsum("njk,nkl,njl->nj", summed, fit.inverse_scatter, summed)
+        variance = days + days**2 / np.maximum(fit.n, 1)[:, None] + spread
+    empty = days == 0
+    car = np.where(empty, np.nan, car)
+    se = np.where(empty, np.nan, fit.sigma[:, None] * np.sqrt(variance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = car / se
+    return Cumulated(car, se, t, two_sided_p(t, fit.df[:, None]), days.astype(np.intp))
+
+
+def two_sided_p(t: Floats, df: NDArray[np.intp]) -> Floats:
+    """Two-sided p-value of Student's t; NaN where t is."""
+    p: Floats = 2 * stdtr(np.maximum(df, 1), -np.abs(t))
+    return p
+
+
+def critical_value(level: float, df: NDArray[np.intp]) -> Floats:
+    """Half-width in standard errors of a two-sided band at `level` (0.95 for 95%)."""
+    width: Floats = stdtrit(np.maximum(df, 1), 0.5 + level / 2)
+    return width

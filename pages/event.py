@@ -1,0 +1,68 @@
+"""One announcement, from the clock to the verdict."""
+
+import streamlit as st
+
+from eventwindow.case import build_case
+from eventwindow.charts.car import car_chart
+from eventwindow.charts.clock import clock_strip
+from eventwindow.charts.theme import CONFIG, palette
+from eventwindow.format import md
+from eventwindow.ui import shell
+from eventwindow.ui.cards import cards
+from eventwindow.ui.headline import headline_and_facts
+from eventwindow.ui.state import choose
+from eventwindow.ui.tables import show_sources, show_tables
+from eventwindow.view import Tab
+from eventwindow.words import car_finding, chance_note, clock_finding, clock_sentence, early_verdict, verdict
+
+frame = shell.current()
+snapshot, view = frame.snapshot, frame.view
+case = build_case(snapshot, view)
+colours = palette(st.context.theme.type)
+
+headline_and_facts(snapshot, case)
+if not case.listings:
+    st.info("Choose at least one company and one market in the sidebar.", title="Nothing to show yet")
+    st.stop()
+if case.time_unknown:
+    st.info(
+        "The hour of this announcement is not known. Day 0 is taken from 09:00 at the regulator, and the verdict covers "
+        "day 0 and the next session.",
+        title="Hour unknown",
+    )
+cards(case)
+
+st.plotly_chart(
+    clock_strip(case, snapshot.calendars, colours),
+    theme=None,
+    config=CONFIG,
+    alt=clock_finding(case, snapshot.calendars),
+    key="clock-strip",
+)
+with st.container(key="clock-words"):
+    st.markdown(
+        f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[Gap in the HKEX bar: lunch break. Cap at its end: closing "
+        "auction, whose price is the official close.]"
+    )
+
+labels = {tab: tab.capitalize() for tab in Tab}
+st.session_state.pick_tab = labels[view.tab]
+chart, table, sources = st.tabs(
+    list(labels.values()), key="pick_tab", on_change=lambda: choose("tab", Tab(st.session_state.pick_tab.lower()))
+)
+with chart:
+    if chart.open:
+        lead, rest = verdict(case)
+        st.markdown(f"**{md(lead)}** {md(rest)} {md(early_verdict(case))}")
+        if case.with_result:
+            st.plotly_chart(car_chart(case, colours), theme=None, config=CONFIG, alt=car_finding(case), key="car")
+            st.caption(
+                f"{md(car_finding(case))} The band is where each point would lie {view.level} times out of 100 if nothing had "
+                f"happened. {md(chance_note(case))}"
+            )
+with table:
+    if table.open:
+        show_tables(case)
+with sources:
+    if sources.open:
+        show_sources(snapshot, case)
