@@ -178,7 +178,11 @@ def study_events(
     snapshot: Snapshot, announcements: Sequence[Announcement], listings: Sequence[Listing], clock: Clock
 ) -> StudyEvents:
     """Announcements x listings with their day 0 by the chosen clock, or the reason why there is none."""
-    ids, symbols, days, shifts, reasons = [], [], [], [], []
+    ids: list[str] = []
+    symbols: list[str] = []
+    days: list[date | None] = []
+    shifts: list[int] = []
+    reasons: list[Reason] = []
     for announcement in announcements:
         found = {
             market: day_zero(announcement.news(clock), calendar) for market, calendar in snapshot.calendars.items()
@@ -188,11 +192,11 @@ def study_events(
             ids.append(announcement.event_id)
             symbols.append(listing.symbol)
             if isinstance(zero, Reason):
-                days.append(np.datetime64("NaT"))
+                days.append(None)
                 shifts.append(0)
                 reasons.append(zero)
             else:
-                days.append(np.datetime64(zero.day, "D"))
+                days.append(zero.day)
                 shifts.append(zero.shift_sessions)
                 reasons.append(listing_reason(snapshot, listing, zero.day))
     return StudyEvents(

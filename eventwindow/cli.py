@@ -101,22 +101,52 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = study.add_argument
-    pair = {"type": int, "nargs": 2}
     add("--event", metavar="ID", action="append", help="announcement by event_id; repeatable (default: all)")
     add("--listing", metavar="SYMBOL", action="append", help="listing, e.g. 9988.HK; repeatable (default: all)")
-    add("--clock", choices=list(Clock), default=Clock.ANNOUNCED, help="which clock decides day 0: the official act"
-        " (default) or the first press report, where one is known")  # fmt: skip
+    add(
+        "--clock",
+        choices=list(Clock),
+        default=Clock.ANNOUNCED,
+        help="which clock decides day 0: the official act (default) or the first press report, where one is known",
+    )
     add("--model", choices=list(Model), default=Model.MARKET, help="expected-return model (default: market)")
-    add("--benchmark", choices=list(Benchmark), default=Benchmark.BROAD, help="index of the market: HSI and GSPC"
-        " (broad, default) or HSTECH and KWEB (tech)")  # fmt: skip
+    add(
+        "--benchmark",
+        choices=list(Benchmark),
+        default=Benchmark.BROAD,
+        help="index of the market: HSI and GSPC (broad, default) or HSTECH and KWEB (tech)",
+    )
     add("--returns-kind", choices=["simple", "log"], default="simple", help="kind of total returns (default: simple)")
-    add("--estimation", metavar=("FROM", "TO"), default=[-260, -11], **pair, help="sessions the model is fitted on"
-        " (default: -260 -11)")  # fmt: skip
-    add("--event-window", metavar=("FROM", "TO"), default=[-10, 10], **pair, help="sessions written to abnormal.csv"
-        " (default: -10 10)")  # fmt: skip
-    add("--window", metavar=("FROM", "TO"), action="append", **pair, help="window to cumulate over; repeatable"
-        " (default: 0 0, 0 1 and -1 1)")  # fmt: skip
-    add("--min-estimation", metavar="N", type=int, default=60, help="fewest returns a model is fitted on, besides"
-        " half of the window (default: 60)")  # fmt: skip
+    add(
+        "--estimation",
+        metavar=("FROM", "TO"),
+        default=[-260, -11],
+        type=int,
+        nargs=2,
+        help="sessions the model is fitted on (default: -260 -11)",
+    )
+    add(
+        "--event-window",
+        metavar=("FROM", "TO"),
+        default=[-10, 10],
+        type=int,
+        nargs=2,
+        help="sessions written to abnormal.csv (default: -10 10)",
+    )
+    add(
+        "--window",
+        metavar=("FROM", "TO"),
+        action="append",
+        type=int,
+        nargs=2,
+        help="window to cumulate over; repeatable (default: 0 0, 0 1 and -1 1)",
+    )
+    add(
+        "--min-estimation",
+        metavar="N",
+        type=int,
+        default=60,
+        help="fewest returns a model is fitted on, besides half of the window (default: 60)",
+    )
     add("--out", metavar="DIR", type=Path, required=True, help="folder for the CSV files")
     return parser

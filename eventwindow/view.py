@@ -152,7 +152,7 @@ def _read_window(text: str, _: Catalogue) -> Window:
 
 def _read_estimation(text: str, _: Catalogue) -> Window:
     window = _span(text)
-    if not (EARLIEST_ESTIMATION <= window.start and window.end < 0 and window.length >= SHORTEST_ESTIMATION):
+    if not (window.start >= EARLIEST_ESTIMATION and window.end < 0 and window.length >= SHORTEST_ESTIMATION):
         raise OptionError(f"at least {SHORTEST_ESTIMATION} sessions between {EARLIEST_ESTIMATION} and -1")
     return window
 

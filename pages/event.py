@@ -26,9 +26,8 @@ if not case.listings:
     st.stop()
 if case.time_unknown:
     st.info(
-        "The hour of this announcement is not known. Day 0 is taken from 09:00 at the regulator, and the verdict covers "
-        "day 0 and the next session.",
-        title="Hour unknown",
+        "Day 0 is taken from 09:00 at the regulator, and the verdict covers day 0 and the next session.",
+        title="The hour of this announcement is not known",
     )
 cards(case)
 
@@ -41,8 +40,8 @@ st.plotly_chart(
 )
 with st.container(key="clock-words"):
     st.markdown(
-        f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[Gap in the HKEX bar: lunch break. Cap at its end: closing "
-        "auction, whose price is the official close.]"
+        f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[Gap in the HKEX bar: lunch break. Cap at its end: "
+        "closing auction, whose price is the official close.]"
     )
 
 labels = {tab: tab.capitalize() for tab in Tab}
@@ -57,8 +56,8 @@ with chart:
         if case.with_result:
             st.plotly_chart(car_chart(case, colours), theme=None, config=CONFIG, alt=car_finding(case), key="car")
             st.caption(
-                f"{md(car_finding(case))} The band is where each point would lie {view.level} times out of 100 if nothing had "
-                f"happened. {md(chance_note(case))}"
+                f"{md(car_finding(case))} The band is where each point would lie {view.level} times out of 100 if "
+                f"nothing had happened. {md(chance_note(case))}"
             )
 with table:
     if table.open:

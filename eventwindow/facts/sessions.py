@@ -206,10 +206,10 @@ def _calendar(market: Market, special: list[dict[str, str]]) -> MarketCalendar:
         opens[position] = _naive(_utc(day, time.fromisoformat(row["open_local"]), zone))
         trading_ends[position] = _naive(_utc(day, time.fromisoformat(row["close_local"]), zone))
     days = schedule.index.to_numpy().astype("datetime64[D]")
-    return MarketCalendar(market, days, opens, trading_ends, _closes(market, days, trading_ends))
+    return MarketCalendar(market, days, opens, trading_ends, _closes(market, trading_ends))
 
 
-def _closes(market: Market, days: Dates, trading_ends: Dates) -> Dates:
+def _closes(market: Market, trading_ends: Dates) -> Dates:
     """Closing times: an auction follows the regular end of a Hong Kong day, not one cut short by weather."""
     if market is not Market.HONG_KONG:
         return trading_ends

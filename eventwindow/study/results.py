@@ -1,12 +1,10 @@
 """What a study returns: frozen arrays inside, tidy frames and words outside."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from eventwindow.facts.prices import Floats, ReturnsKind
@@ -14,14 +12,29 @@ from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-EVENT_COLUMNS = (
-    "event_id,symbol,model,window_start,window_end,day0,shift_sessions,n_estimation,alpha,beta,sigma,"
-    "n_days,car,se,t,df,p,bhar,status,reason"
-).split(",")
-ABNORMAL_COLUMNS = "event_id,symbol,model,day,date,actual,expected,abnormal,se".split(",")
+EVENT_COLUMNS = [
+    "event_id",
+    "symbol",
+    "model",
+    "window_start",
+    "window_end",
+    "day0",
+    "shift_sessions",
+    "n_estimation",
+    "alpha",
+    "beta",
+    "sigma",
+    "n_days",
+    "car",
+    "se",
+    "t",
+    "df",
+    "p",
+    "bhar",
+    "status",
+    "reason",
+]
+ABNORMAL_COLUMNS = ["event_id", "symbol", "model", "day", "date", "actual", "expected", "abnormal", "se"]
 
 
 @dataclass(frozen=True)
@@ -83,8 +96,6 @@ class StudyResult:
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event and window, in the order given; see EVENT_COLUMNS."""
-        import pandas as pd
-
         count, windows = self.car.shape
         flat = np.repeat(np.arange(count), windows)
         has_model = self.reasons[flat] == Reason.OK
@@ -115,8 +126,6 @@ class StudyResult:
     @cached_property
     def daily(self) -> pd.DataFrame:
         """One row per studied event and session of the event window; see ABNORMAL_COLUMNS."""
-        import pandas as pd
-
         rows = np.flatnonzero(self.reasons == Reason.OK)
         flat = np.repeat(rows, self.event_window.length)
         frame = pd.DataFrame(
@@ -138,14 +147,12 @@ class StudyResult:
     @cached_property
     def skipped(self) -> pd.DataFrame:
         """Events without any figure: event_id, symbol, status, reason."""
-        import pandas as pd
-
         rows = np.flatnonzero(self.reasons != Reason.OK)
         return pd.DataFrame(
             {
                 "event_id": [self.event_ids[row] for row in rows],
                 "symbol": [self.symbols[row] for row in rows],
                 "status": [str(self.reasons[row]) for row in rows],
-                "reason": [self.explain(row, 0) for row in rows],
+                "reason": [self.explain(row, 0) for row in rows.tolist()],
             }
         )

@@ -59,5 +59,4 @@ def two_sided_p(t: Floats, df: NDArray[np.intp]) -> Floats:
 
 def critical_value(level: float, df: NDArray[np.intp]) -> Floats:
     """Half-width in standard errors of a two-sided band at `level` (0.95 for 95%)."""
-    width: Floats = stdtrit(np.maximum(df, 1), 0.5 + level / 2)
-    return width
+    return np.asarray(stdtrit(np.maximum(df, 1), 0.5 + level / 2), dtype=np.float64)

@@ -155,7 +155,7 @@ def _statistics(view: View) -> None:
     )
 
 
-def _seed(control: str, value: Any) -> None:  # noqa: ANN401 - a control holds whatever its options are
+def _seed(control: str, value: Any) -> None:
     """Make a control show the view before it is drawn."""
     st.session_state[f"pick_{control}"] = value
 
