@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 MINUS = "\u2212"
 UNKNOWN = "unknown"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_BREAKS = re.compile(r"[ \t\r\n\f\v\x00-\x1f\u2028\u2029]+")
 _JOINER = "\u2060"
 
 
@@ -76,14 +77,19 @@ def session(number: int) -> str:
 
 def md(text: str) -> str:
     """Untrusted text for a markdown element: every mark escaped, no address turned into a link."""
-    flat = " ".join(text.split())
+    flat = _flat(text)
     joined = flat.replace("://", f":{_JOINER}//").replace("www.", f"www{_JOINER}.").replace("@", f"{_JOINER}@")
     return _PUNCTUATION.sub(r"\\\1", joined)
 
 
 def pl(text: str) -> str:
     """Untrusted text for a chart: no markup, no template."""
-    return html.escape(" ".join(text.split()).replace("%{", "% {"))
+    return html.escape(_flat(text).replace("%{", "% {"))
+
+
+def _flat(text: str) -> str:
+    """On one line; spaces that must not break stay."""
+    return _BREAKS.sub(" ", text).strip()
 
 
 def _signed(value: float, digits: int, *, plus: bool = True) -> str:

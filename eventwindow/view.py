@@ -186,7 +186,10 @@ def _span(text: str) -> Window:
     match = re.fullmatch(r"([+-]?\d{1,4})\.\.([+-]?\d{1,4})", text, re.ASCII)
     if match is None:
         raise OptionError("write it as -5..5")
-    return Window(int(match[1]), int(match[2]))
+    start, end = int(match[1]), int(match[2])
+    if start > end:
+        raise OptionError("it ends before it starts")
+    return Window(start, end)
 
 
 def _joined(values: Iterable[str]) -> str:

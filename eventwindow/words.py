@@ -121,7 +121,8 @@ def _day(number: int) -> str:
 
 def estimate_words(item: Estimate) -> str:
     """`+8.38%, t = 2.65, p = 0.008`."""
-    return f"{percent(item.value)}, t = {statistic(item.t)}, {p_value(item.p)}"
+    figures = f"{percent(item.value)}, t = {statistic(item.t)}, {p_value(item.p)}"
+    return figures.replace(" =", "\u00a0=").replace("= ", "=\u00a0")
 
 
 def verdict(case: Case) -> tuple[str, str]:

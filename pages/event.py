@@ -26,8 +26,7 @@ if not case.listings:
     st.stop()
 if case.time_unknown:
     st.info(
-        "Day 0 is taken from 09:00 at the regulator, and the verdict covers day 0 and the next session.",
-        title="The hour of this announcement is not known",
+        "**Hour unknown.** Day 0 is taken from 09:00 at the regulator; the verdict covers day 0 and the next session."
     )
 cards(case)
 

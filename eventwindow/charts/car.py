@@ -13,7 +13,7 @@ from eventwindow.facts.listings import Market
 from eventwindow.format import long_day, percent, session, short_day
 from eventwindow.words import MARKET_NAMES, place
 
-PANEL_HEIGHT, SMALL_PANEL_HEIGHT = 400, 260
+PANEL_HEIGHT, SMALL_PANEL_HEIGHT = 400, 280
 # More lines than this in one panel cannot be read: each company then gets a row of its own.
 LINES_PER_PANEL = 2
 SPACING = 0.03
@@ -51,7 +51,7 @@ class Grid:
 
     def y_domain(self, row: int) -> list[float]:
         """Lower and upper edge of a row, as shares of the height."""
-        space = 0.0 if self.rows == 1 else 0.26 / self.rows
+        space = 0.0 if self.rows == 1 else 0.4 / self.rows
         height = (1 - space * (self.rows - 1)) / self.rows
         bottom = (self.rows - 1 - row) * (height + space)
         return [bottom, bottom + height]
@@ -71,7 +71,7 @@ def car_chart(case: Case, colours: Palette) -> go.Figure:
         for item in panel.items:
             style = companies.index(item.issuer.slug)
             first = all(trace.get("name") != item.issuer.short_name for trace in traces)
-            traces += _lines(item, suffix, style, colours, case.view.level, legend=first)
+            traces += _lines(item, suffix, style, colours, case.view.level, legend=first and grid.rows == 1)
         axes |= _axes(case, grid, panel, panels, colours)
         refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
         notes.append(_title(panel, refs, case.view.window.start, colours))

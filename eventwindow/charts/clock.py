@@ -22,15 +22,21 @@ NEWS_ROW = 1.15
 EXCHANGES = {Market.HONG_KONG: "HKEX", Market.WALL_STREET: "NYSE"}
 BAR, CAP = 0.34, 0.54
 GAP_HOURS = 2.0
+PADDING = 3.0
 TOP = 2.8
 HEIGHT = 226
 
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """Places moments on an axis of whole UTC days; hours from its left edge."""
+    """Places moments on an axis of UTC days, in hours from the first midnight.
+
+    `first` and `last` are the outermost moments; the axis ends a little beyond them.
+    """
 
     days: tuple[date, ...]
+    first: datetime
+    last: datetime
 
     def offset(self, day: date) -> float:
         """Left edge of a day, in hours."""
@@ -44,9 +50,14 @@ class TimeAxis:
         return list(zip(self.days, self.days[1:], strict=False))
 
     @property
-    def width(self) -> float:
-        """Hours from edge to edge."""
-        return self.offset(self.days[-1]) + 24
+    def span(self) -> tuple[float, float]:
+        """Left and right edge, with room for labels."""
+        return self.place(self.first) - PADDING, self.place(self.last) + PADDING
+
+    def centre(self, day: date) -> float:
+        """Middle of the part of a day that is shown."""
+        left, right = self.span
+        return (max(left, self.offset(day)) + min(right, self.offset(day) + 24)) / 2
 
     def place(self, moment: datetime) -> float:
         """Hours from the left edge; midnight at the end of the last day is its right edge."""
@@ -79,10 +90,7 @@ def clock_strip(case: Case, calendars: Mapping[Market, MarketCalendar], colours:
         notes.append(_news_label(axis, news, start, end, colour, chosen=chosen))
         if chosen and news.stamp is not None:
             shapes.append(line_shape(end, end, -0.4, TOP, colour))
-    notes += [
-        note(f"{short_day(day)}, UTC", axis.offset(day) + 12, -0.24, 12, colours.muted, yref="paper")
-        for day in axis.days
-    ]
+    notes += _captions(axis, colours)
     return go.Figure(
         {
             "data": traces,
@@ -113,7 +121,7 @@ def _axis(sessions: Mapping[Market, Sequence[Session]], hours: Sequence[tuple[da
     moments = [moment for shown in sessions.values() for item in shown for moment in (item.opens, item.closes)]
     # An interval that ends at midnight does not need the day that starts there.
     moments += [moment for start, end in hours for moment in (start, max(start, end - timedelta(minutes=1)))]
-    return TimeAxis(tuple(sorted({moment.astimezone(UTC).date() for moment in moments})))
+    return TimeAxis(tuple(sorted({moment.astimezone(UTC).date() for moment in moments})), min(moments), max(moments))
 
 
 def _session_bars(
@@ -153,12 +161,20 @@ def _session_label(
 ) -> Element:
     zone = calendar.timezone
     hours = f"{clock_time(session.opens, zone)}–{clock_time(session.closes, zone)} {session.opens.astimezone(zone):%Z}"
+    left, right = axis.span
+    opens, closes = axis.place(session.opens), axis.place(session.closes)
+    share = ((opens + closes) / 2 - left) / (right - left)
+    # Near an edge the label is aligned with the bar, so that it stays inside the chart.
+    anchor, place = (
+        ("left", opens) if share < 0.2 else ("right", closes) if share > 0.8 else ("center", (opens + closes) / 2)
+    )
     return note(
         f"<b>Day 0</b> · {hours}" if is_zero else hours,
-        (axis.place(session.opens) + axis.place(session.closes)) / 2,
+        place,
         ROWS[calendar.market] + (CAP if session.has_auction else BAR) / 2,
         12,
         colours.text if is_zero else colours.muted,
+        xanchor=anchor,
         yanchor="bottom",
     )
 
@@ -185,7 +201,7 @@ def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour
     name = CLOCK_NAMES[news.clock]
     detail = "hour unknown" if news.stamp is None else f"{clock_time(news.stamp, news.timezone)} {news.city}"
     centre = end if news.stamp else (start + end) / 2
-    left_half = centre < axis.width / 2
+    left_half = centre < sum(axis.span) / 2
     return note(
         f"<b>{name}</b> {detail}" if chosen else f"{name} {detail}",
         centre,
@@ -196,6 +212,22 @@ def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour
         xshift=10 if left_half else -10,
         yshift=-13 if news.clock is Clock.ANNOUNCED else 13,
     )
+
+
+def _captions(axis: TimeAxis, colours: Palette) -> list[Element]:
+    """Which UTC day is which; shorter where there are many."""
+    few = len(axis.days) <= 2
+    return [
+        note(
+            f"{short_day(day)}, UTC" if few else f"{day:%a} {day.day}",
+            axis.centre(day),
+            -0.24,
+            12,
+            colours.muted,
+            yref="paper",
+        )
+        for day in axis.days
+    ]
 
 
 def _gaps(axis: TimeAxis, colours: Palette) -> list[Element]:
@@ -220,10 +252,11 @@ def _gaps(axis: TimeAxis, colours: Palette) -> list[Element]:
 
 
 def _time_ticks(axis: TimeAxis, colours: Palette) -> Element:
-    step = {1: 3, 2: 6}.get(len(axis.days), 12)
+    width = axis.span[1] - axis.span[0]
+    step = next(size for size, most in ((3, 30), (6, 60), (12, 84), (24, 999)) if width <= most)
     hours = range(0, 24, step)
     return {
-        "range": [-0.5, axis.width + 0.5],
+        "range": list(axis.span),
         "tickvals": [axis.offset(day) + hour for day in axis.days for hour in hours],
         "ticktext": [f"{hour:02d}:00" for _ in axis.days for hour in hours],
         "gridcolor": colours.grid,

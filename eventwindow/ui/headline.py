@@ -1,7 +1,5 @@
 """The head of the event page: what was announced, when, by whom, how much, and where it is written."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from eventwindow.case import Case
@@ -9,6 +7,7 @@ from eventwindow.export.links import headline
 from eventwindow.facts.listings import Market
 from eventwindow.format import compact, long_day, md
 from eventwindow.sources.snapshot import Snapshot
+from eventwindow.ui.links import source_link
 from eventwindow.ui.share import share
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, amounts, clock_fact
 
@@ -20,14 +19,6 @@ def headline_and_facts(snapshot: Snapshot, case: Case) -> None:
             st.title(md(headline(case)), anchor=False)
             share(case, snapshot.snapshot_id)
         st.markdown(f"{_clocks(case)}  \n{_facts(snapshot, case)}")
-
-
-def source_link(url: str) -> str:
-    """Markdown of a source: its host as a link if the address is secure, else the address as text."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname and not set(url) & set(" ()<>[]\\\"'`"):
-        return f"[{md(parts.hostname.removeprefix('www.'))}]({url})"
-    return md(url)
 
 
 def _clocks(case: Case) -> str:

@@ -1,22 +1,22 @@
 """The tables of the event page: sessions, windows, sources."""
 
-from urllib.parse import urlsplit
-
 import pandas as pd
 import streamlit as st
 
 from eventwindow.case import Case
-from eventwindow.facts.prices import SessionMove
-from eventwindow.format import plain_day
+from eventwindow.facts.events import Act
+from eventwindow.format import md, plain_day, yuan
 from eventwindow.sources.snapshot import Snapshot
-from eventwindow.words import MOMENTS, QUALIFIERS, agreement, clock_fact, listing_name, place, window_words
+from eventwindow.ui.links import is_secure, source_link
+from eventwindow.words import MOMENTS, QUALIFIERS, agreement, clock_fact, place, window_words
 
-PERCENT = st.column_config.NumberColumn(format="percent")
+PERCENT = st.column_config.NumberColumn(format="%+.2f")
+UNSIGNED = st.column_config.NumberColumn(format="%.2f")
 SECURE_LINK = st.column_config.LinkColumn(display_text=r"^https://(?:www\.)?([^/]+)")
 
 
 def sessions_table(case: Case) -> pd.DataFrame:
-    """One row per listing and session of the event window; returns as decimals."""
+    """One row per listing and session of the event window; returns in percent."""
     rows = []
     for item in case.with_result:
         if item.path is None or case.study is None:
@@ -27,16 +27,16 @@ def sessions_table(case: Case) -> pd.DataFrame:
             place_in_study = offset + step
             rows.append(
                 {
-                    "Listing": listing_name(item),
+                    "Listing": f"{item.issuer.short_name} · {place(item)}",
                     "Symbol": item.listing.symbol,
                     "Session": session,
                     "Date": item.path.dates[step].item(),
-                    "Return": case.study.actual[row, place_in_study],
-                    "Expected": case.study.expected[row, place_in_study],
-                    "Abnormal": case.study.abnormal[row, place_in_study],
-                    "Standard error": case.study.abnormal_se[row, place_in_study],
-                    "Cumulative": item.path.value[step],
-                    "Band ±": item.path.critical * item.path.se[step],
+                    "Return, %": 100 * case.study.actual[row, place_in_study],
+                    "Expected, %": 100 * case.study.expected[row, place_in_study],
+                    "Abnormal, %": 100 * case.study.abnormal[row, place_in_study],
+                    "Standard error, %": 100 * case.study.abnormal_se[row, place_in_study],
+                    "Cumulative, %": 100 * item.path.value[step],
+                    "Band ±, %": 100 * item.path.critical * item.path.se[step],
                 }
             )
     return pd.DataFrame(rows)
@@ -51,10 +51,10 @@ def windows_table(case: Case) -> pd.DataFrame:
             estimate = item.estimate(window)
             rows.append(
                 {
-                    "Listing": listing_name(item),
+                    "Listing": f"{item.issuer.short_name} · {place(item)}",
                     "Window": window_words(window),
-                    "Abnormal return": estimate.value,
-                    "Standard error": estimate.se,
+                    "Abnormal return, %": 100 * estimate.value,
+                    "Standard error, %": 100 * estimate.se,
                     "t": estimate.t,
                     "df": estimate.df,
                     "p": estimate.p,
@@ -72,10 +72,10 @@ def show_tables(case: Case) -> None:
         windows_table(case),
         hide_index=True,
         column_config={
-            "Abnormal return": PERCENT,
-            "Standard error": PERCENT,
+            "Abnormal return, %": PERCENT,
+            "Standard error, %": UNSIGNED,
             "t": st.column_config.NumberColumn(format="%.2f"),
-            "p": st.column_config.NumberColumn(format="%.4f"),
+            "p": st.column_config.NumberColumn(format="%.3g"),
         },
         alt="Abnormal return, standard error, t and p of every listing over each window.",
     )
@@ -85,7 +85,8 @@ def show_tables(case: Case) -> None:
         hide_index=True,
         column_config={
             "Date": st.column_config.DateColumn(format="ddd D MMM YYYY"),
-            **dict.fromkeys(("Return", "Expected", "Abnormal", "Standard error", "Cumulative", "Band ±"), PERCENT),
+            **dict.fromkeys(("Return, %", "Expected, %", "Abnormal, %", "Cumulative, %"), PERCENT),
+            **dict.fromkeys(("Standard error, %", "Band ±, %"), UNSIGNED),
         },
         alt="Return, expected return, abnormal return and cumulative abnormal return of every listing and session.",
     )
@@ -93,13 +94,10 @@ def show_tables(case: Case) -> None:
 
 def show_sources(snapshot: Snapshot, case: Case) -> None:
     """The Sources tab: notices, press figures beside ours, price series and models."""
-    st.markdown("**Notices**")
-    st.dataframe(
-        pd.DataFrame(_acts(case)),
-        hide_index=True,
-        column_config={"Source": SECURE_LINK, "Second source": SECURE_LINK},
-        alt="Every notice of this announcement with its clocks, amounts, summary and sources.",
-    )
+    with st.container(key="notices"), st.grid(len(case.announcement.acts), min_column_width=320):
+        for act in case.announcement.acts:
+            with st.container(border=True, height="stretch"):
+                st.markdown(notice(act))
     st.markdown("**Reported by the press, beside our measurement of the same session**")
     reports = _reports(case)
     if reports:
@@ -107,10 +105,8 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
             pd.DataFrame(reports),
             hide_index=True,
             column_config={
-                "Reported": PERCENT,
-                "Close": PERCENT,
-                "Low": PERCENT,
-                "High": PERCENT,
+                **dict.fromkeys(("Reported, %", "Close, %", "Low, %", "High, %"), PERCENT),
+                "Session": st.column_config.DateColumn(format="ddd D MMM YYYY"),
                 "Source": SECURE_LINK,
             },
             alt="Figures the press printed for these sessions beside the measured close and range.",
@@ -127,53 +123,46 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
     )
 
 
-def secure(url: str) -> str | None:
-    """The address if it is https with a host, else None: other schemes are never made clickable."""
-    parts = urlsplit(url)
-    return url if parts.scheme == "https" and parts.hostname else None
+def notice(act: Act) -> str:
+    """One act as markdown in fixed rows, every text of the table escaped."""
+    rows = [
+        ("Target", act.target),
+        ("Official act", clock_fact(act.announced)),
+        ("First report", clock_fact(act.first_report) if act.first_report else ""),
+        ("Amount", yuan(act.amount_cny) if act.amount_cny is not None else ""),
+        ("Summary", act.summary),
+        ("On the hour", act.time_note),
+        ("In the markets", act.effective_note),
+        ("Earlier signs", act.anticipated_note),
+        ("Remarks", act.source_note),
+    ]
+    lines = [f"**{md(act.title)}**", *(f"{name}: {md(text)}" for name, text in rows if text)]
+    links = ", ".join(source_link(url) for url in act.sources)
+    return "\n\n".join([*lines, f"Sources: {links}" if links else "Sources: none on file"])
 
 
-def _acts(case: Case) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for act in case.announcement.acts:
-        first, second = (*act.sources, "", "")[:2]
-        plain = [url for url in act.sources if not secure(url)]
-        rows.append(
-            {
-                "Notice": act.title,
-                "Target": act.target,
-                "Official act": clock_fact(act.announced),
-                "First report": clock_fact(act.first_report) if act.first_report else "",
-                "Amount, yuan": act.amount_cny,
-                "Summary": act.summary,
-                "On the hour": act.time_note,
-                "Earlier signs": act.anticipated_note,
-                "Source": secure(first),
-                "Second source": secure(second),
-                "Remarks on sources": " ".join([*plain, act.source_note]).strip(),
-            }
-        )
-    return rows
+def _percent(change: float | None) -> float | None:
+    return None if change is None else 100 * change
 
 
 def _reports(case: Case) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for item in case.listings:
-        moves: dict[object, SessionMove] = {session.move.day: session.move for session in item.sessions}
+        moves = {session.move.day: session.move for session in item.sessions}
         for move in item.reported:
             measured = moves[move.day]
             rows.append(
                 {
                     "Listing": f"{item.issuer.short_name} · {place(item)}",
-                    "Session": plain_day(move.day),
-                    "Reported": move.change,
+                    "Session": move.day,
+                    "Reported, %": 100 * move.change,
                     "Said of": f"{QUALIFIERS.get(move.qualifier, '')}{MOMENTS.get(move.moment, move.moment)}",
+                    "Beside our figures": agreement(move, measured),
+                    "Close, %": _percent(measured.close_change),
+                    "Low, %": _percent(measured.low_change),
+                    "High, %": _percent(measured.high_change),
                     "Publisher": move.publisher,
-                    "Close": measured.close_change,
-                    "Low": measured.low_change,
-                    "High": measured.high_change,
-                    "Verdict": agreement(move, measured),
-                    "Source": secure(move.url),
+                    "Source": move.url if is_secure(move.url) else None,
                     "Note": move.note,
                 }
             )
