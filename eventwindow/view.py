@@ -27,7 +27,6 @@ EARLIEST, LATEST = -10, 20
 EARLIEST_ESTIMATION = -1000
 SHORTEST_ESTIMATION = 60
 LEVELS = (90, 95, 99)
-MOST_COMPANIES = 4
 
 
 class Benchmark(StrEnum):
@@ -133,10 +132,7 @@ def _read_event(text: str, catalogue: Catalogue) -> str:
 
 
 def _read_companies(text: str, catalogue: Catalogue) -> tuple[str, ...]:
-    chosen = tuple(_several(text, catalogue.companies, "company"))
-    if len(chosen) > MOST_COMPANIES:
-        raise OptionError(f"at most {MOST_COMPANIES} companies")
-    return chosen
+    return tuple(_several(text, catalogue.companies, "company"))
 
 
 def _read_markets(text: str, _: Catalogue) -> tuple[Market, ...]:

@@ -215,19 +215,23 @@ def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour
 
 
 def _captions(axis: TimeAxis, colours: Palette) -> list[Element]:
-    """Which UTC day is which; shorter where there are many."""
-    few = len(axis.days) <= 2
-    return [
+    """Which day is which, and that the hours are UTC; shorter where there are many days."""
+    few = len(axis.days) <= 3
+    below = {"yref": "paper", "yanchor": "top"}
+    captions = [
         note(
-            f"{short_day(day)}, UTC" if few else f"{day:%a} {day.day}",
+            short_day(day) if few else f"{day:%a} {day.day}",
             axis.centre(day),
-            -0.24,
+            0,
             12,
             colours.muted,
-            yref="paper",
+            yshift=-20,
+            **below,
         )
         for day in axis.days
     ]
+    zone = note("UTC", 0, 0, 11, colours.muted, xref="paper", xanchor="right", xshift=-8, yshift=0, **below)
+    return [*captions, zone]
 
 
 def _gaps(axis: TimeAxis, colours: Palette) -> list[Element]:

@@ -44,8 +44,8 @@ def _figures(item: ListingCase) -> str:
     """A table with one column per session that a clock points at."""
     sessions = item.sessions
     rows = [
-        ("", [f"{short_day(session.move.day)}" for session in sessions]),
-        ("", [_role(session) for session in sessions]),
+        ("Session", [f"{short_day(session.move.day)}" for session in sessions]),
+        ("Clock", [_role(session) for session in sessions]),
         ("Close", [percent(session.move.close_change) for session in sessions]),
         (item.listing.currency, [price(session.move.close) for session in sessions]),
         ("Open", [percent(session.move.open_change) for session in sessions]),

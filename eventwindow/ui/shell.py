@@ -50,6 +50,14 @@ def current() -> Frame:
     return _frame.get() or _build()[1]
 
 
+def _pages() -> list[StreamlitPage]:
+    """The pages. The default one lives at `/`; its file name is an address that readers type, so it gets that too."""
+    return [
+        st.Page("pages/event.py", title="Event", url_path="home", default=True),
+        st.Page("pages/event.py", title="Event", url_path="event", visibility="hidden"),
+    ]
+
+
 def _build() -> tuple[StreamlitPage, Frame]:
     embedded = bool(st.context.is_embedded)
     st.set_page_config(
@@ -58,9 +66,7 @@ def _build() -> tuple[StreamlitPage, Frame]:
         layout="wide",
         initial_sidebar_state="collapsed" if embedded else "auto",
     )
-    page = st.navigation(
-        [st.Page("pages/event.py", title="Event", default=True)], position="hidden" if embedded else "sidebar"
-    )
+    page = st.navigation(_pages(), position="hidden" if embedded else "sidebar")
     # The one use of st.html: a stylesheet of the project, never data.
     st.html(STYLE)
     try:

@@ -7,12 +7,12 @@ import streamlit as st
 
 from eventwindow.facts.events import Clock
 from eventwindow.facts.listings import Market
-from eventwindow.format import long_day
+from eventwindow.format import long_day, session
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 from eventwindow.ui.state import choose, reset
-from eventwindow.view import EARLIEST, LATEST, LEVELS, MOST_COMPANIES, Benchmark, View
+from eventwindow.view import EARLIEST, LATEST, LEVELS, Benchmark, View
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES
 
 MODEL_NAMES = {
@@ -21,29 +21,29 @@ MODEL_NAMES = {
     Model.MEAN_ADJUSTED: "Mean-adjusted",
 }
 BENCHMARK_NAMES = {
-    Benchmark.BROAD: "Broad: Hang Seng, S&P 500",
-    Benchmark.TECH: "China tech: HSTECH, KWEB",
+    Benchmark.BROAD: "Hang Seng, S&P 500",
+    Benchmark.TECH: "China tech indices",
 }
 ESTIMATION_WINDOWS = {
-    Window(-260, -11): "250 sessions, to 11 before day 0",
-    Window(-130, -11): "120 sessions, to 11 before day 0",
-    Window(-510, -11): "500 sessions, to 11 before day 0",
-    Window(-281, -32): "250 sessions, to 32 before day 0",
+    Window(-260, -11): "250 sessions to −11",
+    Window(-130, -11): "120 sessions to −11",
+    Window(-510, -11): "500 sessions to −11",
+    Window(-281, -32): "250 sessions to −32",
 }
 
 
 def sidebar(snapshot: Snapshot, view: View) -> None:
     """Draw the controls, showing the view."""
+    st.markdown("**Event Window**")
     _announcement(snapshot, view)
     names = {issuer.slug: issuer.short_name for issuer in snapshot.companies}
     _seed("company", list(view.companies))
-    st.multiselect(
+    st.pills(
         "Company",
         list(names),
+        selection_mode="multi",
         format_func=names.__getitem__,
         key="pick_company",
-        max_selections=MOST_COMPANIES,
-        placeholder="Choose a company",
         on_change=_write("co", "company", list(names)),
     )
     _seed("market", list(view.markets))
@@ -130,18 +130,19 @@ def _statistics(view: View) -> None:
         list(Benchmark),
         format_func=BENCHMARK_NAMES.__getitem__,
         key="pick_benchmark",
-        help="The China-tech indices hold Alibaba and Tencent themselves, so they take away part of the reaction.",
+        help="The broad index of each market, or the Hang Seng TECH Index and the KWEB fund. The China-tech ones hold "
+        "Alibaba and Tencent themselves, so they take away part of the reaction.",
         on_change=_write("bench", "benchmark"),
     )
     options = dict(ESTIMATION_WINDOWS)
-    options.setdefault(view.estimation, f"{view.estimation.length} sessions, {view.estimation}")
+    options.setdefault(view.estimation, f"{view.estimation.length} sessions to {session(view.estimation.end)}")
     _seed("estimation", view.estimation)
     st.selectbox(
         "Estimation window",
         list(options),
         format_func=options.__getitem__,
         key="pick_estimation",
-        help="Where the model learns what is usual: before the event window, never inside it.",
+        help="Where the model learns what is usual, counted back from day 0: before the event window, never inside it.",
         on_change=_write("est", "estimation"),
     )
     _seed("level", view.level)
