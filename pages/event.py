@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from eventwindow.case import build_case
-from eventwindow.charts.car import car_chart
-from eventwindow.charts.clock import clock_strip
-from eventwindow.charts.theme import CONFIG, palette
+from eventwindow.charts.theme import CONFIG
 from eventwindow.format import md
 from eventwindow.ui import shell
 from eventwindow.ui.cards import cards
+from eventwindow.ui.data import event_screen
 from eventwindow.ui.headline import headline_and_facts
 from eventwindow.ui.state import choose
 from eventwindow.ui.tables import show_sources, show_tables
@@ -17,8 +15,8 @@ from eventwindow.words import car_finding, chance_note, clock_finding, clock_sen
 
 frame = shell.current()
 snapshot, view = frame.snapshot, frame.view
-case = build_case(snapshot, view)
-colours = palette(st.context.theme.type)
+screen = event_screen(snapshot, view, st.context.theme.type)
+case = screen.case
 
 headline_and_facts(snapshot, case)
 if not case.listings:
@@ -31,7 +29,7 @@ if case.time_unknown:
 cards(case)
 
 st.plotly_chart(
-    clock_strip(case, snapshot.calendars, colours),
+    screen.clock,
     theme=None,
     config=CONFIG,
     alt=clock_finding(case, snapshot.calendars),
@@ -52,8 +50,8 @@ with chart:
     if chart.open:
         lead, rest = verdict(case)
         st.markdown(f"**{md(lead)}** {md(rest)} {md(early_verdict(case))}")
-        if case.with_result:
-            st.plotly_chart(car_chart(case, colours), theme=None, config=CONFIG, alt=car_finding(case), key="car")
+        if screen.returns:
+            st.plotly_chart(screen.returns, theme=None, config=CONFIG, alt=car_finding(case), key="car")
             st.caption(
                 f"{md(car_finding(case))} The band is where each point would lie {view.level} times out of 100 if "
                 f"nothing had happened. {md(chance_note(case))}"

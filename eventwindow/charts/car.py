@@ -132,8 +132,8 @@ def _lines(item: ListingCase, suffix: str, style: int, colours: Palette, level: 
     low, high = (100 * edge for edge in path.band)
     band = {
         **shared,
-        "x": np.concatenate([path.sessions, path.sessions[::-1]]),
-        "y": np.concatenate([high, low[::-1]]),
+        "x": np.concatenate([path.sessions, path.sessions[::-1]]).tolist(),
+        "y": np.concatenate([high, low[::-1]]).tolist(),
         "mode": "lines",
         "fill": "toself",
         "fillcolor": rgba(colour, colours.band),
@@ -143,8 +143,8 @@ def _lines(item: ListingCase, suffix: str, style: int, colours: Palette, level: 
     }
     line = {
         **shared,
-        "x": path.sessions,
-        "y": 100 * path.value,
+        "x": path.sessions.tolist(),
+        "y": (100 * path.value).tolist(),
         "mode": "lines+markers",
         "name": item.issuer.short_name,
         "showlegend": legend,

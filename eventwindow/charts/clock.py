@@ -80,7 +80,7 @@ def clock_strip(case: Case, calendars: Mapping[Market, MarketCalendar], colours:
         zero = day_zero(case.news, calendars[market])
         for session in shown:
             is_zero = isinstance(zero, DayZero) and zero.day == session.day
-            traces += _session_bars(axis, session, calendars[market], colours, is_zero=is_zero)
+            traces.append(_session_bars(axis, session, calendars[market], colours, is_zero=is_zero))
             notes.append(_session_label(axis, session, calendars[market], colours, is_zero=is_zero))
     for news in clocks:
         chosen = news.clock is case.news.clock
@@ -126,7 +126,7 @@ def _axis(sessions: Mapping[Market, Sequence[Session]], hours: Sequence[tuple[da
 
 def _session_bars(
     axis: TimeAxis, session: Session, calendar: MarketCalendar, colours: Palette, *, is_zero: bool
-) -> list[Element]:
+) -> Element:
     """Bars of a session: morning and afternoon around the lunch break, a taller cap for the closing auction."""
     parts = [(session.opens, session.trading_ends, "Trading", BAR)]
     if session.lunch:
@@ -137,23 +137,23 @@ def _session_bars(
     if session.has_auction:
         parts.append((session.trading_ends, session.closes, "Closing auction", CAP))
     colour = _colour(calendar.market, colours)
-    exchange, zone = EXCHANGES[calendar.market], calendar.timezone
-    return [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "base": [axis.place(start)],
-            "x": [axis.place(end) - axis.place(start)],
-            "y": [ROWS[calendar.market]],
-            "width": height,
-            "marker": {"color": colour if is_zero else rgba(colour, colours.faint)},
-            "hovertemplate": (
-                f"{exchange}, {short_day(session.day)}<br>{what} {clock_time(start, zone)} to {clock_time(end, zone)} "
-                f"local time<br>{start:%H:%M} to {end:%H:%M} UTC<extra></extra>"
-            ),
-        }
-        for start, end, what, height in parts
-    ]
+    zone = calendar.timezone
+    heading = f"{EXCHANGES[calendar.market]}, {short_day(session.day)}"
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "base": [axis.place(start) for start, *_ in parts],
+        "x": [axis.place(end) - axis.place(start) for start, end, *_ in parts],
+        "y": [ROWS[calendar.market]] * len(parts),
+        "width": [height for *_, height in parts],
+        "marker": {"color": colour if is_zero else rgba(colour, colours.faint)},
+        "customdata": [
+            f"{heading}<br>{what} {clock_time(start, zone)} to {clock_time(end, zone)} local time<br>"
+            f"{start:%H:%M} to {end:%H:%M} UTC"
+            for start, end, what, _ in parts
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _session_label(

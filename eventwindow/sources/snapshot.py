@@ -37,6 +37,11 @@ class Snapshot:
         return tuple(self.issuers[issuer] for issuer in issuers)
 
     @cached_property
+    def newest_first(self) -> tuple[Announcement, ...]:
+        """Announcements by date of the official act, the latest first."""
+        return tuple(sorted(self.announcements.values(), key=lambda item: item.day, reverse=True))
+
+    @cached_property
     def announcement_of(self) -> dict[str, str]:
         """Identifier of the announcement that every act belongs to."""
         return {act.event_id: key for key, item in self.announcements.items() for act in item.acts}

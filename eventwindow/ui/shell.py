@@ -22,6 +22,7 @@ from eventwindow.view import View
 
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.png")
+PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def current() -> Frame:
 def _pages() -> list[StreamlitPage]:
     """The pages. The default one lives at `/`; its file name is an address that readers type, so it gets that too."""
     return [
-        st.Page("pages/event.py", title="Event", url_path="home", default=True),
-        st.Page("pages/event.py", title="Event", url_path="event", visibility="hidden"),
+        st.Page(PAGES / "event.py", title="Event", url_path="home", default=True),
+        st.Page(PAGES / "event.py", title="Event", url_path="event", visibility="hidden"),
     ]
 
 

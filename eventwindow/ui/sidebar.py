@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from eventwindow.facts.events import Clock
+from eventwindow.facts.events import Announcement, Clock
 from eventwindow.facts.listings import Market
-from eventwindow.format import long_day, session
+from eventwindow.format import session
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
@@ -81,24 +81,25 @@ def sidebar(snapshot: Snapshot, view: View) -> None:
 
 
 def _announcement(snapshot: Snapshot, view: View) -> None:
-    newest_first = sorted(snapshot.announcements, key=lambda key: snapshot.announcements[key].day, reverse=True)
-    labels = {
-        key: f"{long_day(snapshot.announcements[key].day)[4:]} · {snapshot.announcements[key].title}"
-        for key in newest_first
-    }
+    keys = [item.event_id for item in snapshot.newest_first]
     _seed("event", view.event)
     st.selectbox(
         "Announcement",
-        newest_first,
-        format_func=labels.__getitem__,
+        keys,
+        format_func=lambda key: _label(snapshot.announcements[key]),
         key="pick_event",
-        help=f"{len(newest_first)} announcements, newest first. Type to search titles and dates.",
+        help=f"{len(keys)} announcements, newest first. Type to search titles and dates.",
         on_change=_write("event", "event"),
     )
-    place = newest_first.index(view.event)
+    place = keys.index(view.event)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        _step("Earlier", ":material/arrow_back:", newest_first, place + 1)
-        _step("Later", ":material/arrow_forward:", newest_first, place - 1)
+        _step("Earlier", ":material/arrow_back:", keys, place + 1)
+        _step("Later", ":material/arrow_forward:", keys, place - 1)
+
+
+def _label(announcement: Announcement) -> str:
+    day = announcement.day
+    return f"{day.day} {day:%b %Y} · {announcement.title}"
 
 
 def _step(label: str, icon: str, keys: Sequence[str], place: int) -> None:

@@ -1,0 +1,1 @@
+"""Timings of the dashboard beside the least a Streamlit page can do."""

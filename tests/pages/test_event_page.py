@@ -1,0 +1,110 @@
+"""The event page through app.py, without a browser: every announcement, extreme views, bad links."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from eventwindow.sources.snapshot import Snapshot
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+EXTREME_VIEWS = {
+    "one company in one market": {"co": "tencent", "mkt": "hk"},
+    "every company": {"co": "alibaba.tencent.meituan.jd.baidu.netease.pinduoduo.bilibili.tencent_music.didi"},
+    "no company": {"co": "none"},
+    "no market": {"mkt": "none"},
+    "a company without a line in the market": {"co": "meituan", "mkt": "us"},
+    "day 0 alone": {"win": "0..0"},
+    "the widest window": {"win": "-10..20"},
+    "mean-adjusted": {"model": "mean-adjusted", "level": "90"},
+    "market-adjusted against the tech index": {"model": "market-adjusted", "bench": "tech", "level": "99"},
+    "a long estimation window": {"est": "-1000..-11"},
+    "the shortest estimation window": {"est": "-70..-11"},
+    "the table": {"tab": "table"},
+    "the sources": {"tab": "sources"},
+}
+
+
+def open_app(**query: str) -> AppTest:
+    """The app at a query string, run twice: what breaks only on the second run is a fault too."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run().run()
+
+
+def shown(app: AppTest) -> str:
+    """All markdown on the page."""
+    assert not app.exception
+    return "\n".join(element.value for element in (*app.title, *app.markdown, *app.info, *app.warning))
+
+
+@pytest.fixture(scope="module")
+def event_ids(snapshot: Snapshot) -> list[str]:
+    return [act.event_id for item in snapshot.announcements.values() for act in item.acts]
+
+
+def test_the_first_screen_shows_both_markets_of_the_founding_story() -> None:
+    page = shown(open_app())
+    for figure in ("3\\.44\\%", "8\\.00\\%", "3\\.48\\%", "5\\.59\\%", "84\\.30", "90\\.55"):
+        assert figure in page
+
+
+def test_every_act_opens_without_an_exception_on_both_clocks(event_ids: list[str]) -> None:
+    assert len(event_ids) == 102
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    titles = set()
+    for event_id in event_ids:
+        for clock in ("announced", "first-reported"):
+            app.query_params["event"] = event_id
+            app.query_params["clock"] = clock
+            app.session_state["event"], app.session_state["clock"] = event_id, clock
+            app.run()
+            assert not app.exception, event_id
+            titles.add(app.title[0].value)
+    assert len(titles) == 101  # Ant and Tenpay are one announcement
+
+
+@pytest.mark.parametrize("query", EXTREME_VIEWS.values(), ids=EXTREME_VIEWS.keys())
+def test_extreme_views_give_a_page_and_no_exception(query: dict[str, str]) -> None:
+    app = open_app(**query)
+    assert not app.exception
+    assert app.title[0].value.startswith("Ant Group and Tenpay fined")
+
+
+def test_a_listing_without_a_result_says_why(snapshot: Snapshot) -> None:
+    assert "data-security-law-2021-06" in snapshot.announcements
+    page = shown(open_app(event="data-security-law-2021-06", co="didi"))
+    assert "No abnormal return" in page
+    assert "was not listed yet" in page
+
+
+def test_an_unknown_hour_is_said_and_widens_the_verdict() -> None:
+    page = shown(open_app(event="data-security-law-2021-06"))
+    assert "Hour unknown" in page
+    assert "days 0 to \\+1" in page
+
+
+def test_a_bad_link_is_named_and_the_default_shown() -> None:
+    app = open_app(event="<script>", co="nobody")
+    assert len(app.warning) == 1
+    assert "script" not in app.warning[0].value
+    assert "co \\= nobody" in app.warning[0].value
+
+
+def test_a_control_changes_the_page(snapshot: Snapshot) -> None:
+    app = open_app()
+    control = app.sidebar.selectbox(key="pick_event")
+    assert list(control.options) == [
+        f"{item.day.day} {item.day:%b %Y} · {item.title}" for item in snapshot.newest_first
+    ]
+    control.set_value("alibaba-antitrust-fine-2021-04").run()
+    assert app.title[0].value.startswith("Record antitrust fine on Alibaba")
+    app.sidebar.button[0].click().run()
+    assert not app.title[0].value.startswith("Record antitrust fine")
+
+
+def test_the_page_file_draws_its_own_frame_when_it_is_run_without_the_entry_point() -> None:
+    app = AppTest.from_file(str(APP.parent / "pages" / "event.py"), default_timeout=60).run().run()
+    assert not app.exception
+    assert app.sidebar.selectbox(key="pick_event").value == "ant-group-fine-2023-07"
