@@ -6,14 +6,13 @@
 import argparse
 import csv
 import json
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import cycle, islice
+from itertools import cycle, islice, repeat
 from math import isfinite, nan
 from pathlib import Path
 from platform import python_version
@@ -21,23 +20,15 @@ from statistics import mean, median, quantiles
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.driver import ROOT, TIMEOUT_SECONDS, App, Server, serving, session
+from benchmarks.driver import TIMEOUT_SECONDS, App, cpu_seconds, session
 from eventwindow.case import build_case
 from eventwindow.charts.car import car_chart
 from eventwindow.charts.clock import clock_strip
 from eventwindow.charts.theme import LIGHT
 from eventwindow.sources.snapshot import load_snapshot
 from eventwindow.view import View
+from tests.harness import ROOT, Server, launch_chromium, running_server
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 CHART = ".js-plotly-plot .main-svg"
 # Two frames later what was just added to the page has been painted.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -52,6 +43,8 @@ EMPTY = App("empty", "benchmarks/apps/empty.py", "h1")
 BARE_LINE = App("bare line", "benchmarks/apps/bare_line.py", CHART)
 OTHERS = (EMPTY, BARE_LINE)
 APPS = (OURS, *OTHERS)
+
+Served = Sequence[tuple[App, Server]]
 
 
 @dataclass(frozen=True)
@@ -75,25 +68,24 @@ def queries() -> list[str]:
     return [f"event={act}" for act in acts.values()]
 
 
-def time_reruns(servers: Sequence[Server], rounds: int, remark: str = "") -> list[Measure]:
+def time_reruns(served: Served, rounds: int, asked: Iterator[str], remark: str = "") -> list[Measure]:
     """Time reruns in open sessions, the pages taking turns; every page gets the same query strings."""
-    asked = cycle(queries())
-    times: dict[str, list[float]] = {server.app.name: [] for server in servers}
-    cpu: dict[str, list[float]] = {server.app.name: [] for server in servers}
+    times: dict[str, list[float]] = {app.name: [] for app, _ in served}
+    cpu: dict[str, list[float]] = {app.name: [] for app, _ in served}
     with ExitStack() as stack:
-        sessions = [(server, stack.enter_context(session(server))) for server in servers]
+        readers = [(app, server, stack.enter_context(session(server))) for app, server in served]
         for query in islice(asked, WARM_UPS):
-            for _, reader in sessions:
+            for _, _, reader in readers:
                 reader.rerun(query)
                 time.sleep(SETTLE_SECONDS)
         for query in islice(asked, rounds):
-            for server, reader in sessions:
-                shown, used = reader.title, server.cpu_seconds()
-                times[server.app.name].append(reader.rerun(query))
-                if server.app is OURS and reader.title == shown:
-                    raise RuntimeError(f"The rerun for {query!r} changed nothing.")
+            for app, server, reader in readers:
+                used = cpu_seconds(server)
+                times[app.name].append(reader.rerun(query))
+                if app is OURS and not reader.title:
+                    raise RuntimeError(f"The rerun for {query!r} drew nothing.")
                 time.sleep(SETTLE_SECONDS)
-                cpu[server.app.name].append(1000 * (server.cpu_seconds() - used))
+                cpu[app.name].append(1000 * (cpu_seconds(server) - used))
     return [
         Measure(f"rerun{remark}, median", {name: median(taken) for name, taken in times.items()}),
         Measure(f"rerun{remark}, p95", {name: quantiles(taken, n=20)[-1] for name, taken in times.items()}),
@@ -101,29 +93,28 @@ def time_reruns(servers: Sequence[Server], rounds: int, remark: str = "") -> lis
     ]
 
 
-def time_first_paint(servers: Sequence[Server], loads: int) -> Measure:
+def time_first_paint(served: Served, loads: int) -> Measure:
     """Time page loads with an empty browser cache, the pages taking turns."""
-    times: dict[str, list[float]] = {server.app.name: [] for server in servers}
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    times: dict[str, list[float]] = {app.name: [] for app, _ in served}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        browser = launch_chromium(playwright)
         for warm_up in (True, *[False] * loads):
-            for server in servers:
-                taken = _load(browser, server)
+            for app, server in served:
+                taken = _load(browser, app, server)
                 if not warm_up:
-                    times[server.app.name].append(taken)
+                    times[app.name].append(taken)
                 time.sleep(SETTLE_SECONDS)
         browser.close()
     return Measure("navigation to first paint, median", {name: median(taken) for name, taken in times.items()})
 
 
-def _load(browser: Browser, server: Server) -> float:
+def _load(browser: Browser, app: App, server: Server) -> float:
     context = browser.new_context()
     try:
         page = context.new_page()
         start = time.perf_counter()
         page.goto(server.address, wait_until="commit")
-        page.wait_for_selector(server.app.ready, state="visible", timeout=1000 * TIMEOUT_SECONDS)
+        page.wait_for_selector(app.ready, state="visible", timeout=1000 * TIMEOUT_SECONDS)
         page.evaluate(PAINTED)
         return 1000 * (time.perf_counter() - start)
     finally:
@@ -154,11 +145,11 @@ def show(measures: Sequence[Measure], core: Mapping[str, float]) -> None:
     """Print the table of the pages and the times of the core."""
     names = [app.name for app in APPS]
     heads = [f"{name}, ms" for name in names] + [f"{OURS.name}/{app.name}" for app in OTHERS]
-    print(f"{'':46}" + "".join(f"{head:>17}" for head in heads))
+    print(f"{'':58}" + "".join(f"{head:>17}" for head in heads))
     for measure in measures:
         cells = [f"{measure.milliseconds[name]:.1f}" for name in names]
         cells += [f"{ratio:.2f}" for ratio in measure.ratios.values()]
-        print(f"{measure.name:46}" + "".join(f"{cell:>17}" for cell in cells))
+        print(f"{measure.name:58}" + "".join(f"{cell:>17}" for cell in cells))
     print("\nWithout a server: " + ", ".join(f"{name} {taken:.2f} ms" for name, taken in core.items()))
 
 
@@ -174,12 +165,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/first_screen.json")
     options = parser.parse_args()
     with ExitStack() as stack:
-        servers = [stack.enter_context(serving(app, {})) for app in APPS]
-        paint = time_first_paint(servers, options.loads)
-        reruns = time_reruns(servers, options.rounds)
+        served = [(app, stack.enter_context(running_server(app.script))) for app in APPS]
+        paint = time_first_paint(served, options.loads)
+        reruns = time_reruns(served, options.rounds, cycle(queries()))
     with ExitStack() as stack:
-        servers = [stack.enter_context(serving(app, NO_COLLECTION)) for app in APPS]
-        reruns += time_reruns(servers, options.rounds, " without collection")
+        served = [(app, stack.enter_context(running_server(app.script, NO_COLLECTION))) for app in APPS]
+        reruns += time_reruns(served, options.rounds, cycle(queries()), " without collection")
+        reruns += time_reruns(served, options.rounds, repeat(""), " of one link without collection")
     measures = [paint, *reruns]
     core = time_core()
     versions = {"python": python_version(), **{name: version(name) for name in ("streamlit", "plotly")}}

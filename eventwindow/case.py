@@ -217,7 +217,7 @@ def listing_reason(snapshot: Snapshot, listing: Listing, day: date) -> Reason:
     series = snapshot.series.get(listing.symbol)
     if series is None:
         return Reason.UNKNOWN_SYMBOL
-    return Reason.OK if series.first < day <= series.last else Reason.OUTSIDE_PRICES
+    return Reason.OK if series.first <= day <= series.last else Reason.OUTSIDE_PRICES
 
 
 def return_tables(

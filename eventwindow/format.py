@@ -10,6 +10,8 @@ UNKNOWN = "unknown"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _BREAKS = re.compile(r"[ \t\r\n\f\v\x00-\x1f\u2028\u2029]+")
 _JOINER = "\u2060"
+# What a markdown reader would turn into a link by itself, whatever its case.
+_ADDRESS = re.compile(r"(:)(//)|(www)(\.)|()(@)", re.IGNORECASE)
 
 
 def percent(value: float | None, digits: int = 2) -> str:
@@ -78,7 +80,7 @@ def session(number: int) -> str:
 def md(text: str) -> str:
     """Untrusted text for a markdown element: every mark escaped, no address turned into a link."""
     flat = _flat(text)
-    joined = flat.replace("://", f":{_JOINER}//").replace("www.", f"www{_JOINER}.").replace("@", f"{_JOINER}@")
+    joined = _ADDRESS.sub(lambda match: _JOINER.join(part for part in match.groups() if part is not None), flat)
     return _PUNCTUATION.sub(r"\\\1", joined)
 
 

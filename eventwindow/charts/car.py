@@ -168,9 +168,10 @@ def _levels(case: Case) -> list[float]:
 def _hover(path: CarPath, level: int) -> list[str]:
     texts = []
     for day, value, se in zip(path.dates.tolist(), path.value.tolist(), path.se.tolist(), strict=True):
-        when = long_day(day) if isinstance(day, date) else "no session"
-        change = percent(value) if np.isfinite(value) else "no figure"
-        texts.append(f"{when}: {change}, {level}% band ±{100 * path.critical * se:.2f}%")
+        if isinstance(day, date) and np.isfinite(value):
+            texts.append(f"{long_day(day)}: {percent(value)}, {level}% band ±{100 * path.critical * se:.2f}%")
+        else:
+            texts.append("no figure")
     return texts
 
 

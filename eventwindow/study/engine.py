@@ -33,6 +33,8 @@ class StudySpec:
     returns_kind: ReturnsKind = "simple"
 
     def __post_init__(self) -> None:
+        if not self.windows:
+            raise OptionError("windows: give at least one window to cumulate over, like [0,+1].")
         if self.estimation.end >= self.event_window.start:
             raise OptionError(
                 f"estimation window {self.estimation}: it must end before the event window {self.event_window} starts."
@@ -103,7 +105,7 @@ def run_study(*, events: StudyEvents, prices: ReturnTable | Sequence[ReturnTable
         alpha=model.intercept,
         beta=model.slopes[:, 0] if model.slopes.shape[1] else np.full(len(reasons), np.nan),
         sigma=np.where(usable, model.sigma, np.nan),
-        df=model.df,
+        df=np.where(usable, model.df, 0),
         dates=sample.dates,
         actual=sample.event.actual,
         expected=expected,

@@ -60,7 +60,8 @@ def regressors_of(model: Model, regressors: Floats) -> Floats:
 def fit(model: Model, sample: Slice, minimum: int) -> Fit:
     """Fit a model on an estimation slice of N events.
 
-    An event needs `minimum` valid returns and half of the window. Residual variance is
+    An event needs `minimum` valid returns, half of the window, and more than the model has coefficients. Residual
+    variance is
     RSS / (M - k); the market-adjusted model takes the variance of return minus benchmark about its
     own mean with M - 1 degrees of freedom (Campbell, Lo, MacKinlay 1997, The Econometrics of
     Financial Markets, ch. 4).
@@ -96,7 +97,7 @@ def fit(model: Model, sample: Slice, minimum: int) -> Fit:
     reasons[rss <= ROUNDING * total] = Reason.CLONE_OF_BENCHMARK
     reasons[flat_x] = Reason.BENCHMARK_WITHOUT_VARIANCE
     reasons[flat_y] = Reason.NO_VARIANCE
-    reasons[n < np.maximum(minimum, valid.shape[1] / 2)] = Reason.TOO_FEW_ESTIMATION_RETURNS
+    reasons[(n < np.maximum(minimum, valid.shape[1] / 2)) | (df < 1)] = Reason.TOO_FEW_ESTIMATION_RETURNS
     return Fit(
         intercept=intercept,
         slopes=slopes,

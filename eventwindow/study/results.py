@@ -43,7 +43,7 @@ class StudyResult:
 
     Returns, `sigma`, `car`, `se` and `bhar` are decimal. `day0` (N,) holds dates (NaT where there is
     none), `dates` (N, W) those of the event window; `reasons` (N,) says why an event has no model,
-    `status` (N, J) why a window has no figure. Where a reason stands, the figure is NaN.
+    `status` (N, J) why a window has no figure. Where a reason stands, the figure is NaN (`df` is 0).
     """
 
     model: Model
@@ -115,7 +115,7 @@ class StudyResult:
             "car": self.car.ravel(),
             "se": self.se.ravel(),
             "t": self.t.ravel(),
-            "df": self.df[flat],
+            "df": pd.Series(self.df[flat], dtype="Int64").where(has_model),
             "p": self.p.ravel(),
             "bhar": self.bhar.ravel(),
             "status": [str(status) for status in self.status.ravel()],

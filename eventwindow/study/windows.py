@@ -10,11 +10,13 @@ from eventwindow.facts.errors import OptionError
 from eventwindow.facts.prices import Floats, ReturnTable
 
 Positions = NDArray[np.intp]
+# Sessions from day 0 that a window may reach: forty years.
+FURTHEST = 10_000
 
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """Sessions `start`..`end` around day 0, both included. Raises OptionError if reversed."""
+    """Sessions `start`..`end` around day 0, both included. Raises OptionError if reversed or beyond any data."""
 
     start: int
     end: int
@@ -22,6 +24,8 @@ class Window:
     def __post_init__(self) -> None:
         if self.start > self.end:
             raise OptionError(f"window {self}: it ends before it starts; write the earlier session first.")
+        if max(-self.start, self.end) > FURTHEST:
+            raise OptionError(f"window {self}: no series is that long; stay within {FURTHEST} sessions of day 0.")
 
     def __str__(self) -> str:
         return f"[{_event_time(self.start)},{_event_time(self.end)}]"

@@ -1,22 +1,13 @@
 """Headless Chromium against a real server. Every page fails its test on a console error or a foreign request."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.server import running_server
+from tests.harness import HOST, launch_chromium, running_server
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE = (1440, 900), (390, 844)
 LOCAL_SCHEMES = ("data", "blob")
 
@@ -27,17 +18,16 @@ expect.set_options(timeout=20_000)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        chromium = launch_chromium(playwright)
         yield chromium
         chromium.close()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with running_server() as address:
-        yield address
+    with running_server() as running:
+        yield running.address
 
 
 @pytest.fixture
@@ -81,5 +71,5 @@ def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
 
 def foreign(url: str) -> list[str]:
     parts = urlsplit(url)
-    local = parts.scheme in LOCAL_SCHEMES or parts.hostname == "127.0.0.1"
+    local = parts.scheme in LOCAL_SCHEMES or parts.hostname == HOST
     return [] if local else [f"request to {parts.hostname}"]

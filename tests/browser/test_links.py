@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as BrowserTimeoutError
 
 from tests.browser.conftest import OpenPage
-from tests.server import running_server
+from tests.harness import running_server
 
 FINE = "Record antitrust fine on Alibaba, 10 April 2021"
 MAIN = "Ant Group and Tenpay fined, 7 July 2023"
@@ -45,8 +45,8 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def test_a_cold_deep_link_to_a_fresh_server_shows_exactly_that_view(open_page: OpenPage) -> None:
-    with running_server() as address:
-        page = open_page(DEEP, address=address)
+    with running_server() as fresh:
+        page = open_page(DEEP, address=fresh.address)
         shows_the_deep_view(page)
         page.close()
 
@@ -57,8 +57,8 @@ def test_the_canonical_link_opens_the_same_view_on_another_server(open_page: Ope
     link = page.get_by_test_id("stCode").first.inner_text().replace("\n", "")
     for setting in ("v=1", "co=alibaba", "clock=first-reported", "est=-130..-11", "tab=table"):
         assert setting in link
-    with running_server() as address:
-        other = open_page("?" + link.partition("?")[2], address=address)
+    with running_server() as fresh:
+        other = open_page("?" + link.partition("?")[2], address=fresh.address)
         shows_the_deep_view(other)
         other.close()
 
@@ -158,9 +158,9 @@ def test_the_file_name_of_a_page_is_a_good_address_on_a_fresh_server(browser_pag
 @pytest.fixture
 def browser_page_at_event(browser: Browser) -> Iterator[Page]:
     """A page opened at /event: the front end first looks for the server below that path, which logs two 404s."""
-    with running_server() as address:
+    with running_server() as fresh:
         page = browser.new_page()
-        page.goto(f"{address}/event?event=alibaba-antitrust-fine-2021-04")
+        page.goto(f"{fresh.address}/event?event=alibaba-antitrust-fine-2021-04")
         expect(page.locator(".st-key-clock-strip .main-svg").first).to_be_visible()
         yield page
         page.close()
