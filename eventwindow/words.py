@@ -58,10 +58,22 @@ def clock_fact(news: NewsTime) -> str:
     if news.stamp is None:
         return f"{long_day(news.day)}, hour unknown"
     local = news.stamp.astimezone(news.timezone)
-    limit = "" if news.precision is Precision.EXACT else "not later than "
-    if news.clock is Clock.FIRST_REPORTED and news.precision is Precision.APPROX:
-        limit = "about "
-    return f"{long_day(local.date())}, {limit}{clock_time(local, news.timezone)} {news.city}"
+    return f"{long_day(local.date())}, {_limit(news)}{clock_time(local, news.timezone)} {news.city}"
+
+
+def clock_label(news: NewsTime) -> str:
+    """The hour of one clock in the fewest words that stay true: `by 20:10 Beijing`."""
+    if news.stamp is None:
+        return "hour unknown"
+    return f"{_limit(news).replace('not later than', 'by')}{clock_time(news.stamp, news.timezone)} {news.city}"
+
+
+def _limit(news: NewsTime) -> str:
+    """What a stamp is: exact, an estimate of the first report, or an upper bound."""
+    if news.precision is Precision.EXACT:
+        return ""
+    is_estimate = news.clock is Clock.FIRST_REPORTED and news.precision is Precision.APPROX
+    return "about " if is_estimate else "not later than "
 
 
 def clock_sentence(case: Case, calendars: Mapping[Market, MarketCalendar]) -> str:

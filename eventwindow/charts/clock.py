@@ -15,7 +15,7 @@ from eventwindow.facts.events import Clock, NewsTime
 from eventwindow.facts.listings import Market
 from eventwindow.facts.sessions import DayZero, MarketCalendar, Session, day_zero, possible_hours
 from eventwindow.format import clock_time, short_day
-from eventwindow.words import CLOCK_NAMES, clock_fact
+from eventwindow.words import CLOCK_NAMES, clock_fact, clock_label
 
 ROWS = {Market.HONG_KONG: 2.1, Market.WALL_STREET: 0.0}
 NEWS_ROW = 1.15
@@ -199,7 +199,7 @@ def _news_trace(places: list[float], hover: str, **style: object) -> Element:
 
 def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour: str, *, chosen: bool) -> Element:
     name = CLOCK_NAMES[news.clock]
-    detail = "hour unknown" if news.stamp is None else f"{clock_time(news.stamp, news.timezone)} {news.city}"
+    detail = clock_label(news)
     centre = end if news.stamp else (start + end) / 2
     left_half = centre < sum(axis.span) / 2
     return note(

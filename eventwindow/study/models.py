@@ -60,11 +60,10 @@ def regressors_of(model: Model, regressors: Floats) -> Floats:
 def fit(model: Model, sample: Slice, minimum: int) -> Fit:
     """Fit a model on an estimation slice of N events.
 
-    An event needs `minimum` valid returns, half of the window, and more than the model has coefficients. Residual
-    variance is
-    RSS / (M - k); the market-adjusted model takes the variance of return minus benchmark about its
-    own mean with M - 1 degrees of freedom (Campbell, Lo, MacKinlay 1997, The Econometrics of
-    Financial Markets, ch. 4).
+    An event needs `minimum` valid returns, half of the window, and more than the model has coefficients.
+    Residual variance is RSS / (M - k); the market-adjusted model takes the variance of return minus
+    benchmark about its own mean with M - 1 degrees of freedom (Campbell, Lo, MacKinlay 1997, The
+    Econometrics of Financial Markets, ch. 4).
     """
     x = regressors_of(model, sample.regressors)
     valid = np.isfinite(sample.actual) & np.isfinite(x).all(axis=2)

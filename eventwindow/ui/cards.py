@@ -29,6 +29,11 @@ def card(item: ListingCase) -> str:
     parts = [heading]
     if item.sessions:
         parts.append(_figures(item))
+    for session in item.sessions:
+        if session.move.distribution:
+            amount = f"{price(session.move.distribution)} {item.listing.currency}"
+            total = f"total return {percent(session.move.total_return)}"
+            parts.append(md(f"{amount} went ex on {short_day(session.move.day)}: {total}."))
     if item.reason:
         parts.append(f"**No abnormal return.** {md(item.reason)}")
     reports = lead_reports(item)

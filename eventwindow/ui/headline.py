@@ -14,6 +14,7 @@ from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, amounts, clock_fact
 
 def headline_and_facts(snapshot: Snapshot, case: Case) -> None:
     """Title, the Share box beside it, and two lines of facts."""
+    st.set_page_config(page_title=f"{headline(case)} · Event Window")
     with st.container(key="head", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(md(headline(case)), anchor=False)
@@ -28,7 +29,8 @@ def _clocks(case: Case) -> str:
 
 def _facts(snapshot: Snapshot, case: Case) -> str:
     announcement = case.announcement
-    facts = [f"By {md(', '.join(announcement.regulators))}"]
+    names = [snapshot.issuers[issuer].short_name for issuer in announcement.issuers]
+    facts = [f"By {md(', '.join(announcement.regulators))}", f"Concerns {md(', '.join(names))}"]
     fines = [f"{compact(amount)} yuan ({target})" for target, amount in amounts(announcement)]
     if fines:
         facts.append(f"**{md(' + '.join(fines))}**")
