@@ -192,6 +192,8 @@ REFUSED = [
     (("--event-window", "5", "-5"), "window [+5,-5]: it ends before it starts"),
     (("--estimation", "-11", "-260"), "window [-11,-260]: it ends before it starts"),
     (("--estimation", "-260", "-10"), "estimation window [-260,-10]: it must end before the event window [-10,+10]"),
+    (("--estimation", "-1000000000000000", "-11"), "window [-1000000000000000,-11]: no series is that long;"),
+    (("--event-window", "-10", "1000000000000000"), "window [-10,+1000000000000000]: no series is that long;"),
     (("--window", "0", "11"), "window [0,+11]: it lies outside the event window [-10,+10]."),
 ]
 
@@ -258,3 +260,17 @@ def test_help_of_the_study_names_every_file_it_writes(capsys: pytest.CaptureFixt
         main(["study", "--help"])
     shown = capsys.readouterr().out
     assert all(name in shown for name in ("events.csv", "abnormal.csv", "skipped.csv"))
+
+
+def test_an_event_without_a_model_has_no_degrees_of_freedom(tmp_path: Path) -> None:
+    assert main(["study", "--event", "didi-fine-2022-07", "--listing", "DIDI", "--out", str(tmp_path)]) == 0
+    with (tmp_path / "events.csv").open(encoding="utf-8", newline="") as handle:
+        assert {row["df"] for row in csv.DictReader(handle)} == {""}
+
+
+@pytest.mark.parametrize("window", [["--estimation", f"-{10**15}", "-11"], ["--event-window", "-10", str(10**15)]])
+def test_a_window_longer_than_any_data_ends_with_two_and_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], window: list[str]
+) -> None:
+    assert main(["study", "--event", "didi-fine-2022-07", *window, "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -140,6 +140,12 @@ def test_markdown_text_holds_no_address_once_its_backslashes_are_read(text: str)
     assert not re.search(r"[\w.+-]@", plain)
 
 
+# Streamlit's markdown (mdast-util-gfm-autolink-literal) looks for /(https?:\/\/|www(?=\.))/gi: upper case too.
+@pytest.mark.parametrize("text", ["WWW.example.com", "Www.example.com", "HTTP://example.com"])
+def test_an_address_in_upper_case_is_no_link_either(text: str) -> None:
+    assert not re.search(r"www\.|://", show.md(text).replace("\\", ""), flags=re.IGNORECASE)
+
+
 @given(text=MARKED)
 def test_markdown_text_is_one_line(text: str) -> None:
     assert not re.search(r"[\t\r\n\x00-\x1f]", show.md(text))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from eventwindow.facts.errors import OptionError
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.study.engine import StudyEvents, StudySpec, run_study
@@ -117,6 +118,20 @@ def test_a_model_needs_sixty_returns_and_half_of_its_window(model: Model, width:
     else:
         has_only(result, Reason.TOO_FEW_ESTIMATION_RETURNS)
         assert f"It has {kept} of {width} sessions." in result.events["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("model", "coefficients"), [(Model.MARKET, 2), (Model.MARKET_ADJUSTED, 1), (Model.MEAN_ADJUSTED, 1)]
+)
+def test_a_model_needs_more_returns_than_it_has_coefficients(model: Model, coefficients: int) -> None:
+    spec = StudySpec(
+        model=model,
+        estimation=Window(-coefficients, -1),
+        event_window=Window(0, 5),
+        windows=(Window(0, 0),),
+        minimum_estimation=1,
+    )
+    has_only(study(noise(), spec=spec), Reason.TOO_FEW_ESTIMATION_RETURNS)
 
 
 def test_a_missing_benchmark_return_is_no_estimation_return() -> None:
@@ -268,3 +283,23 @@ def test_abnormal_is_actual_less_expected() -> None:
 
 def test_a_study_says_what_it_did() -> None:
     assert repr(mixed()) == "StudyResult(market model: 2 of 7 events studied; windows [0,0], [-1,+1])"
+
+
+def test_two_returns_that_lie_on_a_line_are_not_called_a_copy_of_the_benchmark() -> None:
+    random = np.random.default_rng(1)
+    days = np.arange(np.datetime64("2022-01-03"), np.datetime64("2022-06-22"))
+    shape = (len(days), 1)
+    bounds = np.array([0]), np.array([len(days) - 1])
+    table = ReturnTable(days, ("S",), random.normal(size=shape), random.normal(size=shape), ("M",), *bounds)
+    reasons = np.array([Reason.OK], dtype=object)
+    events = StudyEvents(("e",), ("S",), days[[120]], np.array([0]), reasons)
+    spec = StudySpec(
+        estimation=Window(-2, -1), event_window=Window(0, 5), windows=(Window(0, 0),), minimum_estimation=1
+    )
+    result = run_study(events=events, prices=table, spec=spec)
+    assert result.events["status"].tolist() == [Reason.TOO_FEW_ESTIMATION_RETURNS]
+
+
+def test_a_study_needs_a_window_to_cumulate_over() -> None:
+    with pytest.raises(OptionError, match="at least one window"):
+        StudySpec(windows=())
