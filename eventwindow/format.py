@@ -10,8 +10,8 @@ UNKNOWN = "unknown"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _BREAKS = re.compile(r"[ \t\r\n\f\v\x00-\x1f\u2028\u2029]+")
 _JOINER = "\u2060"
-# What a markdown reader would turn into a link by itself, whatever its case.
-_ADDRESS = re.compile(r"(:)(//)|(www)(\.)|()(@)", re.IGNORECASE)
+# What Streamlit's markdown turns into a link or a logo by itself, whatever its case.
+_SPONTANEOUS = re.compile(r"(:)(//)|(www)(\.)|()(@)|(:)(streamlit:)", re.IGNORECASE)
 
 
 def percent(value: float | None, digits: int = 2) -> str:
@@ -80,7 +80,7 @@ def session(number: int) -> str:
 def md(text: str) -> str:
     """Untrusted text for a markdown element: every mark escaped, no address turned into a link."""
     flat = _flat(text)
-    joined = _ADDRESS.sub(lambda match: _JOINER.join(part for part in match.groups() if part is not None), flat)
+    joined = _SPONTANEOUS.sub(lambda match: _JOINER.join(part for part in match.groups() if part is not None), flat)
     return _PUNCTUATION.sub(r"\\\1", joined)
 
 

@@ -76,8 +76,7 @@ def compare(printed: ReportedMove, measured: SessionMove) -> Agreement:
         low, high = measured.low_change, measured.high_change
         if low is None or high is None:
             return Agreement.CANNOT_CHECK
-        inside = low - TOLERANCE <= printed.change <= high + TOLERANCE
-        return Agreement.IN_RANGE if inside else Agreement.DIFFERS
+        return Agreement.IN_RANGE if _was_reached(printed, low, high) else Agreement.DIFFERS
     value = {
         "open": measured.open_change,
         "intraday_low": measured.low_change,
@@ -87,6 +86,14 @@ def compare(printed: ReportedMove, measured: SessionMove) -> Agreement:
     if value is None:
         return Agreement.CANNOT_CHECK
     return Agreement.AGREES if _fits(printed, value) else Agreement.DIFFERS
+
+
+def _was_reached(printed: ReportedMove, low: float, high: float) -> bool:
+    """Whether the session's range holds the printed quote; "more than" only needs the range to go that far."""
+    if printed.qualifier == "gt":
+        return high >= printed.change - TOLERANCE if printed.change >= 0 else low <= printed.change + TOLERANCE
+    margin = ROUGHLY if printed.qualifier == "about" else TOLERANCE
+    return low - margin <= printed.change <= high + margin
 
 
 def _fits(printed: ReportedMove, value: float) -> bool:
