@@ -5,12 +5,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from eventwindow.case import return_tables, study_events
-from eventwindow.facts.errors import EventWindowError, OptionError
+from eventwindow.facts.errors import DataError, EventWindowError, OptionError
 from eventwindow.facts.events import Announcement, Clock
 from eventwindow.facts.listings import Listing
+from eventwindow.facts.reasons import Reason
+from eventwindow.sources.own import WideTable, own_returns, read_events, read_wide
 from eventwindow.sources.snapshot import Snapshot, load_snapshot
-from eventwindow.study.engine import HEADLINE_WINDOWS, StudySpec, run_study
+from eventwindow.study.engine import HEADLINE_WINDOWS, StudyEvents, StudySpec, run_study
 from eventwindow.study.models import Model
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
@@ -19,22 +23,31 @@ from eventwindow.view import Benchmark
 UNUSABLE_INPUT = 2
 
 STUDY_HELP = """\
-Study announcements of the committed data: which session was day 0 of each listing, what the share did
-around it, what the model expected, and whether the difference was more than noise.
+Study announcements: which session was day 0 of each listing, what the share did around it, what the
+model expected, and whether the difference was more than noise.
+
+Without --events the committed announcements and prices are used (total returns; HSI for Hong Kong and
+GSPC for US listings). A group of notices goes by the event_id of its first act.
+
+With --events, your own: EVENTS.csv has the columns event_id,symbol,date (day 0 is the first row of the
+price table on or after date; several rows may share an event_id or a symbol). The price table has the
+column date and one column per symbol; a blank cell means missing. --prices takes prices, --returns
+takes returns as they are.
 
 Written to the output folder, returns as decimals at full precision:
-  events.csv    one row per announcement, listing and window: model, abnormal return, standard error, t, p
-  abnormal.csv  one row per announcement, listing and session of the event window
-  skipped.csv   every announcement and listing without a figure, and why
+  events.csv    one row per event, listing and window: model, abnormal return, standard error, t, p
+  abnormal.csv  one row per event, listing and session of the event window
+  tests.csv     one row per window and test across all events studied
+  skipped.csv   every event and listing without a figure, and why
 
-A group of notices goes by the event_id of its first act."""
+Exit code 0, or 2 with one line on stderr for input that cannot be used."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, or 2 after one clear line on stderr for input that cannot be used."""
     options = _parser().parse_args(arguments)
     try:
-        result = _study(options)
+        result = _own_study(options) if options.events else _committed_study(options)
         _write(result, options.out)
     except EventWindowError as problem:
         print(f"eventwindow: {problem}", file=sys.stderr)
@@ -43,23 +56,91 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _study(options: argparse.Namespace) -> StudyResult:
-    snapshot = load_snapshot()
-    announcements = _announcements(snapshot, options.event)
-    listings = _listings(snapshot, options.listing)
-    windows = tuple(Window(*pair) for pair in options.window) if options.window else HEADLINE_WINDOWS
-    spec = StudySpec(
+def _spec(options: argparse.Namespace) -> StudySpec:
+    return StudySpec(
         model=Model(options.model),
         estimation=Window(*options.estimation),
         event_window=Window(*options.event_window),
-        windows=windows,
+        windows=tuple(Window(*pair) for pair in options.window) if options.window else HEADLINE_WINDOWS,
         minimum_estimation=options.min_estimation,
         returns_kind=options.returns_kind,
     )
+
+
+def _committed_study(options: argparse.Namespace) -> StudyResult:
+    for name in ("prices", "returns", "factors"):
+        if getattr(options, name):
+            raise OptionError(f"--{name}: it belongs to --events; give your own events too, or leave it out.")
+    if options.model == Model.FACTORS:
+        raise OptionError(
+            "--model factors: the committed data have no factors; give --events, --returns and --factors."
+        )
+    spec = _spec(options)
+    benchmark = options.benchmark or Benchmark.BROAD
+    if benchmark not in list(Benchmark):
+        raise OptionError(f"--benchmark {benchmark!r}: for the committed data choose {' or '.join(Benchmark)}.")
+    snapshot = load_snapshot()
+    announcements = _announcements(snapshot, options.event)
+    listings = _listings(snapshot, options.listing)
     return run_study(
         events=study_events(snapshot, announcements, listings, Clock(options.clock)),
-        prices=return_tables(snapshot, listings, Benchmark(options.benchmark), options.returns_kind),
+        prices=return_tables(snapshot, listings, Benchmark(benchmark), options.returns_kind),
         spec=spec,
+    )
+
+
+def _own_study(options: argparse.Namespace) -> StudyResult:
+    if bool(options.prices) == bool(options.returns):
+        raise OptionError("--events: give either --prices or --returns with it.")
+    spec = _spec(options)
+    table = read_wide(options.prices or options.returns)
+    regressors, option = _own_regressors(options)
+    returns = own_returns(table, regressors, option, prices=bool(options.prices), kind=options.returns_kind)
+    return run_study(events=_own_events(options, table), prices=returns, spec=spec)
+
+
+def _own_regressors(options: argparse.Namespace) -> tuple[list[str], str]:
+    if options.model == Model.FACTORS:
+        if not options.factors:
+            raise OptionError("--model factors: name the factor columns with --factors.")
+        return list(options.factors), "--factors"
+    if options.factors:
+        raise OptionError(f"--factors: the {options.model} model uses none; choose --model factors.")
+    if options.benchmark:
+        return [options.benchmark], "--benchmark"
+    if options.model == Model.MEAN_ADJUSTED:
+        return [], "--benchmark"
+    raise OptionError(f"--benchmark: the {options.model} model needs the column of its benchmark.")
+
+
+def _own_events(options: argparse.Namespace, table: WideTable) -> StudyEvents:
+    events = read_events(options.events)
+    for event in events:
+        if event.symbol not in table.symbols:
+            raise DataError(
+                f"{options.events.name}, row {event.row}, column symbol: {event.symbol!r} is no column of "
+                f"{table.path.name}; correct it or add the column."
+            )
+    for name, asked, known in (
+        ("event", options.event, {event.event_id for event in events}),
+        ("listing", options.listing, {event.symbol for event in events}),
+    ):
+        for wanted in asked or ():
+            if wanted not in known:
+                raise OptionError(f"--{name} {wanted!r}: {options.events.name} has no such {name}.")
+    chosen = [
+        event
+        for event in events
+        if (not options.event or event.event_id in options.event)
+        and (not options.listing or event.symbol in options.listing)
+    ]
+    days = np.array([event.day for event in chosen], dtype="datetime64[D]")
+    return StudyEvents(
+        event_ids=tuple(event.event_id for event in chosen),
+        symbols=tuple(event.symbol for event in chosen),
+        days=days,
+        shift_sessions=(~np.isin(days, table.days)).astype(np.intp),
+        reasons=np.full(len(chosen), Reason.OK, dtype=object),
     )
 
 
@@ -86,6 +167,7 @@ def _write(result: StudyResult, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         result.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
         result.daily.to_csv(folder / "abnormal.csv", index=False, lineterminator="\n")
+        result.tests.to_csv(folder / "tests.csv", index=False, lineterminator="\n")
         result.skipped.to_csv(folder / "skipped.csv", index=False, lineterminator="\n")
     except OSError as error:
         raise OptionError(f"--out {folder}: cannot write there ({error.strerror}); choose another folder.") from None
@@ -101,7 +183,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = study.add_argument
-    add("--event", metavar="ID", action="append", help="announcement by event_id; repeatable (default: all)")
+    add("--events", metavar="EVENTS.csv", type=Path, help="your own events: event_id,symbol,date")
+    tables = study.add_mutually_exclusive_group()
+    tables.add_argument("--prices", metavar="WIDE.csv", type=Path, help="prices of your own events' symbols")
+    tables.add_argument("--returns", metavar="WIDE.csv", type=Path, help="returns instead of prices")
+    add("--event", metavar="ID", action="append", help="event by event_id; repeatable (default: all)")
     add("--listing", metavar="SYMBOL", action="append", help="listing, e.g. 9988.HK; repeatable (default: all)")
     add(
         "--clock",
@@ -112,10 +198,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", choices=list(Model), default=Model.MARKET, help="expected-return model (default: market)")
     add(
         "--benchmark",
-        choices=list(Benchmark),
-        default=Benchmark.BROAD,
-        help="index of the market: HSI and GSPC (broad, default) or HSTECH and KWEB (tech)",
+        metavar="COLUMN",
+        help="column of your price table; for the committed data broad (HSI and GSPC, default) or tech"
+        " (HSTECH and KWEB)",
     )
+    add("--factors", metavar="COL", nargs="+", help="columns of your price table for --model factors")
     add("--returns-kind", choices=["simple", "log"], default="simple", help="kind of total returns (default: simple)")
     add(
         "--estimation",

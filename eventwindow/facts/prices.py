@@ -6,7 +6,7 @@ were Hong Kong dollars.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -126,6 +126,19 @@ class ReturnTable:
     regressor_names: tuple[str, ...]
     first: NDArray[np.intp]
     last: NDArray[np.intp]
+
+
+def with_neighbours(table: ReturnTable) -> ReturnTable:
+    """The same table with the benchmark's previous and next return as further regressors, (T, 3)."""
+    benchmark = table.regressors[:, 0]
+    edge = np.array([np.nan])
+    lag, lead = np.concatenate([edge, benchmark[:-1]]), np.concatenate([benchmark[1:], edge])
+    name = table.regressor_names[0]
+    return replace(
+        table,
+        regressors=np.stack([benchmark, lag, lead], axis=1),
+        regressor_names=(name, f"{name} lag", f"{name} lead"),
+    )
 
 
 def total_returns(close: Floats, distribution: Floats, kind: ReturnsKind = "simple") -> Floats:

@@ -22,6 +22,11 @@ class Reason(StrEnum):
     NO_VARIANCE = "no_variance"
     BENCHMARK_WITHOUT_VARIANCE = "benchmark_without_variance"
     CLONE_OF_BENCHMARK = "clone_of_benchmark"
+    FACTORS_COLLINEAR = "factors_collinear"
+    TOO_FEW_EVENTS = "too_few_events"
+    NO_SPREAD = "no_spread"
+    NOT_ONE_DATE = "not_one_date"
+    NEGATIVE_CORRELATION = "negative_correlation"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -37,4 +42,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_VARIANCE: "The price did not move in the estimation window (suspended or never traded).",
     Reason.BENCHMARK_WITHOUT_VARIANCE: "The benchmark did not move in the estimation window.",
     Reason.CLONE_OF_BENCHMARK: "The series is a copy of its benchmark, so nothing is left to test.",
+    Reason.FACTORS_COLLINEAR: "The factors are combinations of each other in the estimation window.",
+    Reason.TOO_FEW_EVENTS: "The test needs more events than have a figure in this window.",
+    Reason.NO_SPREAD: "The events do not differ enough for this test.",
+    Reason.NOT_ONE_DATE: "The test is only valid where all events share one date.",
+    Reason.NEGATIVE_CORRELATION: "The mean residual correlation is so negative that the correction has no value.",
 }

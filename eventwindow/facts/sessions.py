@@ -126,8 +126,8 @@ class DayZeroRule(StrEnum):
 class DayZero:
     """Day 0 of an announcement in one market.
 
-    `position` indexes the market's calendar; `shift_sessions` counts the sessions from the
-    announcement's date in that market up to day 0 (0: the first session on or after that date).
+    `position` indexes the market's calendar; `shift_sessions` counts the sessions from the last one on or
+    before the announcement's date in that market up to day 0 (0: the session of that date itself).
     """
 
     day: date
@@ -155,8 +155,8 @@ def day_zero(news: NewsTime, calendar: MarketCalendar) -> DayZero | Reason:
         position, since = calendar.closing_after(stamp), news.day
     if position is None or news.day < calendar.day(0):
         return Reason.OUTSIDE_CALENDAR
-    first = calendar.on_or_after(since)
-    return DayZero(calendar.day(position), position, rule, 0 if first is None else max(0, position - first))
+    started = int(np.searchsorted(calendar.days, np.datetime64(since, "D"), side="right")) - 1
+    return DayZero(calendar.day(position), position, rule, max(0, position - started))
 
 
 def possible_hours(news: NewsTime, calendars: Mapping[Market, MarketCalendar]) -> tuple[datetime, datetime]:

@@ -1,20 +1,22 @@
 """Running a study: events meet returns, a model is fitted, abnormal returns are summed and tested."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eventwindow.facts.errors import OptionError
-from eventwindow.facts.prices import Floats, ReturnsKind, ReturnTable
+from eventwindow.facts.prices import Floats, ReturnsKind, ReturnTable, with_neighbours
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.models import Model, fit, regressors_of
-from eventwindow.study.results import StudyResult
-from eventwindow.study.significance import cumulate
+from eventwindow.study.results import Evidence, StudyResult
+from eventwindow.study.significance import cumulate, daily_errors
 from eventwindow.study.windows import Positions, Slice, Window, membership, take
 
 HEADLINE_WINDOWS = (Window(0, 0), Window(0, 1), Window(-1, 1))
+# Events worked through at a time.
+CHUNK = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +63,41 @@ class StudyEvents:
 
 
 @dataclass(frozen=True)
-class _Sample:
-    """The returns that N events saw, and where their day 0 fell."""
+class _Located:
+    """Where each of N events is found: table (-1: none), column, position and date of day 0, or the reason."""
 
-    estimation: Slice
-    event: Slice
+    home: Positions
+    column: Positions
+    position: Positions
     day0: NDArray[np.datetime64]
-    dates: NDArray[np.datetime64]
     reasons: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Results of some events, arrays with one row per event; names as in StudyResult."""
+
+    reasons: NDArray[np.object_]
+    n_estimation: NDArray[np.intp]
+    alpha: Floats
+    slopes: Floats
+    sigma: Floats
+    df: NDArray[np.intp]
+    dates: NDArray[np.datetime64]
+    actual: Floats
+    expected: Floats
+    abnormal: Floats
+    abnormal_se: Floats
+    n_days: NDArray[np.intp]
+    car: Floats
+    se: Floats
+    t: Floats
+    p: Floats
+    bhar: Floats
+    status: NDArray[np.object_]
+    residuals: Floats
+    estimation_days: NDArray[np.int32]
+    window_days: NDArray[np.int32]
 
 
 def run_study(*, events: StudyEvents, prices: ReturnTable | Sequence[ReturnTable], spec: StudySpec) -> StudyResult:
@@ -76,20 +105,22 @@ def run_study(*, events: StudyEvents, prices: ReturnTable | Sequence[ReturnTable
 
     Each symbol is looked up in the first table that has it. Nothing is dropped: an event or window
     that cannot be computed carries a reason. Simple returns give simple abnormal returns, log
-    returns log ones; BHAR is always on simple returns.
+    returns log ones; BHAR is always on simple returns. Events are worked through in chunks of CHUNK,
+    so memory beyond the results does not grow with N.
     """
     tables = (prices,) if isinstance(prices, ReturnTable) else tuple(prices)
-    sample = _gather(events, tables, spec)
-    model = fit(spec.model, sample.estimation, spec.minimum_estimation)
-    reasons = np.where(sample.reasons == Reason.OK, model.reasons, sample.reasons)
-    usable = reasons == Reason.OK
-    regressors = regressors_of(spec.model, sample.event.regressors)
-    expected = np.where(usable[:, None], model.expected(regressors), np.nan)
-    abnormal = sample.event.actual - expected
-    status = _window_status(reasons, sample.event.positions, abnormal, spec)
-    sums = cumulate(model, abnormal, regressors, membership(spec.windows, spec.event_window))
-    daily = cumulate(model, abnormal, regressors, np.eye(spec.event_window.length, dtype=bool))
-    shown = status == Reason.OK
+    if spec.model is Model.SCHOLES_WILLIAMS:
+        tables = tuple(with_neighbours(table) for table in tables)
+    located = _locate(events, tables)
+    calendar = np.unique(np.concatenate([table.days for table in tables]))
+    starts = range(0, max(len(events.event_ids), 1), CHUNK)
+    parts = [_study_part(located, slice(start, start + CHUNK), tables, calendar, spec) for start in starts]
+    merged = {item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(_Part)}
+    evidence = Evidence(
+        residuals=merged.pop("residuals"),
+        estimation_days=merged.pop("estimation_days"),
+        window_days=merged.pop("window_days"),
+    )
     return StudyResult(
         model=spec.model,
         returns_kind=spec.returns_kind,
@@ -98,38 +129,58 @@ def run_study(*, events: StudyEvents, prices: ReturnTable | Sequence[ReturnTable
         event_window=spec.event_window,
         event_ids=events.event_ids,
         symbols=events.symbols,
-        day0=sample.day0,
+        day0=located.day0,
         shift_sessions=events.shift_sessions,
+        evidence=evidence,
+        **merged,
+    )
+
+
+def _study_part(
+    located: _Located, rows: slice, tables: Sequence[ReturnTable], calendar: NDArray[np.datetime64], spec: StudySpec
+) -> _Part:
+    estimation, estimation_days = _gather(located, rows, tables, calendar, spec.estimation)
+    event, window_days = _gather(located, rows, tables, calendar, spec.event_window)
+    model = fit(spec.model, estimation, spec.minimum_estimation)
+    reasons = np.where(located.reasons[rows] == Reason.OK, model.reasons, located.reasons[rows])
+    usable = reasons == Reason.OK
+    regressors = regressors_of(spec.model, event.regressors)
+    expected = np.where(usable[:, None], model.expected(regressors), np.nan)
+    abnormal = event.actual - expected
+    status = _window_status(reasons, event.positions, abnormal, spec)
+    sums = cumulate(model, abnormal, regressors, membership(spec.windows, spec.event_window))
+    shown = status == Reason.OK
+    inside = window_days >= 0
+    return _Part(
         reasons=reasons,
         n_estimation=model.n,
-        alpha=model.intercept,
-        beta=model.slopes[:, 0] if model.slopes.shape[1] else np.full(len(reasons), np.nan),
+        alpha=np.where(usable, model.intercept, np.nan),
+        slopes=np.where(usable[:, None], model.slopes, np.nan),
         sigma=np.where(usable, model.sigma, np.nan),
         df=np.where(usable, model.df, 0),
-        dates=sample.dates,
-        actual=sample.event.actual,
+        dates=np.where(inside, calendar[np.where(inside, window_days, 0)], np.datetime64("NaT")),
+        actual=event.actual,
         expected=expected,
         abnormal=abnormal,
-        abnormal_se=daily.se,
+        abnormal_se=daily_errors(model, abnormal, regressors),
         n_days=np.where(shown, sums.n_days, 0),
         car=np.where(shown, sums.car, np.nan),
         se=np.where(shown, sums.se, np.nan),
         t=np.where(shown, sums.t, np.nan),
         p=np.where(shown, sums.p, np.nan),
-        bhar=np.where(shown, _buy_and_hold(sample.event.actual, expected, spec), np.nan),
+        bhar=np.where(shown, _buy_and_hold(event.actual, expected, spec), np.nan),
         status=status,
+        residuals=np.where(usable[:, None], model.residuals, np.nan),
+        estimation_days=estimation_days,
+        window_days=window_days,
     )
 
 
-def _gather(events: StudyEvents, tables: Sequence[ReturnTable], spec: StudySpec) -> _Sample:
-    count = len(events.event_ids)
-    slopes = tables[0].regressors.shape[1]
-    estimation = _empty_slice(count, spec.estimation.length, slopes)
-    event = _empty_slice(count, spec.event_window.length, slopes)
-    day0 = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
-    dates = np.full(event.actual.shape, np.datetime64("NaT"), dtype="datetime64[D]")
+def _locate(events: StudyEvents, tables: Sequence[ReturnTable]) -> _Located:
     reasons = events.reasons.copy()
     home, column = _look_up(events.symbols, tables)
+    position = np.zeros(len(home), dtype=np.intp)
+    day0 = np.full(len(home), np.datetime64("NaT"), dtype="datetime64[D]")
     reasons[(home < 0) & (reasons == Reason.OK)] = Reason.UNKNOWN_SYMBOL
     for number, table in enumerate(tables):
         rows = np.flatnonzero((home == number) & (reasons == Reason.OK))
@@ -139,14 +190,34 @@ def _gather(events: StudyEvents, tables: Sequence[ReturnTable], spec: StudySpec)
         reasons[rows[late]] = Reason.OUTSIDE_CALENDAR
         reasons[rows[outside]] = Reason.OUTSIDE_PRICES
         rows, found = rows[~late & ~outside], found[~late & ~outside]
-        day0[rows] = table.days[found]
-        for target, window in ((estimation, spec.estimation), (event, spec.event_window)):
-            seen = take(table, found, column[rows], window)
-            target.actual[rows], target.regressors[rows] = seen.actual, seen.regressors
-            target.positions[rows] = seen.positions
-        inside = event.positions[rows] >= 0
-        dates[rows] = np.where(inside, table.days[event.positions[rows]], np.datetime64("NaT"))
-    return _Sample(estimation, event, day0, dates, reasons)
+        position[rows], day0[rows] = found, table.days[found]
+    return _Located(home, column, position, day0, reasons)
+
+
+def _gather(
+    located: _Located,
+    rows: slice,
+    tables: Sequence[ReturnTable],
+    calendar: NDArray[np.datetime64],
+    window: Window,
+) -> tuple[Slice, NDArray[np.int32]]:
+    """What some events saw in one window, and the days of it on the common calendar (-1: none)."""
+    found = located.reasons[rows] == Reason.OK
+    shape = (len(found), window.length)
+    gathered = Slice(
+        np.full(shape, np.nan),
+        np.full((*shape, tables[0].regressors.shape[1]), np.nan),
+        np.full(shape, -1, dtype=np.intp),
+    )
+    days = np.full(shape, -1, dtype=np.int32)
+    for number, table in enumerate(tables):
+        here = np.flatnonzero(found & (located.home[rows] == number))
+        seen = take(table, located.position[rows][here], located.column[rows][here], window)
+        gathered.actual[here], gathered.regressors[here] = seen.actual, seen.regressors
+        gathered.positions[here] = seen.positions
+        common = np.searchsorted(calendar, table.days).astype(np.int32)
+        days[here] = np.where(seen.positions >= 0, common[seen.positions], -1)
+    return gathered, days
 
 
 def _look_up(symbols: tuple[str, ...], tables: Sequence[ReturnTable]) -> tuple[Positions, Positions]:
@@ -159,14 +230,6 @@ def _look_up(symbols: tuple[str, ...], tables: Sequence[ReturnTable]) -> tuple[P
     distinct, members = np.unique(np.array(symbols, dtype=np.str_), return_inverse=True)
     found = np.array([places.get(str(symbol), (-1, 0)) for symbol in distinct], dtype=np.intp).reshape(-1, 2)
     return found[members, 0], found[members, 1]
-
-
-def _empty_slice(count: int, width: int, slopes: int) -> Slice:
-    return Slice(
-        np.full((count, width), np.nan),
-        np.full((count, width, slopes), np.nan),
-        np.full((count, width), -1, dtype=np.intp),
-    )
 
 
 def _window_status(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eventwindow.facts.prices import Floats, ReturnsKind
 from eventwindow.facts.reasons import SENTENCES, Reason
+from eventwindow.study.across import TestResult, tests_across
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 
@@ -34,7 +35,34 @@ EVENT_COLUMNS = [
     "status",
     "reason",
 ]
+TEST_COLUMNS = [
+    "model",
+    "window_start",
+    "window_end",
+    "test",
+    "n",
+    "statistic",
+    "df",
+    "distribution",
+    "p",
+    "status",
+    "reason",
+]
 ABNORMAL_COLUMNS = ["event_id", "symbol", "model", "day", "date", "actual", "expected", "abnormal", "se"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the tests across events need besides the figures.
+
+    `residuals` (N, M) are actual minus expected returns of the estimation window, NaN where there is
+    none; `estimation_days` (N, M) and `window_days` (N, W) place both windows on one calendar, -1
+    outside the data.
+    """
+
+    residuals: Floats
+    estimation_days: NDArray[np.int32]
+    window_days: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -58,7 +86,7 @@ class StudyResult:
     reasons: NDArray[np.object_]
     n_estimation: NDArray[np.intp]
     alpha: Floats
-    beta: Floats
+    slopes: Floats
     sigma: Floats
     df: NDArray[np.intp]
     dates: NDArray[np.datetime64]
@@ -73,6 +101,12 @@ class StudyResult:
     p: Floats
     bhar: Floats
     status: NDArray[np.object_]
+    evidence: Evidence
+
+    @property
+    def beta(self) -> Floats:
+        """Slope on the benchmark or first factor (N,); NaN in the mean-adjusted model."""
+        return self.slopes[:, 0] if self.slopes.shape[1] else np.full(len(self.reasons), np.nan)
 
     def __repr__(self) -> str:
         studied = int((self.reasons == Reason.OK).sum())
@@ -108,9 +142,9 @@ class StudyResult:
             "day0": self.day0[flat],
             "shift_sessions": self.shift_sessions[flat],
             "n_estimation": self.n_estimation[flat],
-            "alpha": np.where(has_model, self.alpha[flat], np.nan),
-            "beta": np.where(has_model, self.beta[flat], np.nan),
-            "sigma": np.where(has_model, self.sigma[flat], np.nan),
+            "alpha": self.alpha[flat],
+            "beta": self.beta[flat],
+            "sigma": self.sigma[flat],
             "n_days": self.n_days.ravel(),
             "car": self.car.ravel(),
             "se": self.se.ravel(),
@@ -143,6 +177,32 @@ class StudyResult:
             columns=ABNORMAL_COLUMNS,
         )
         return frame[frame["date"].notna()].reset_index(drop=True)
+
+    @cached_property
+    def across(self) -> tuple[TestResult, ...]:
+        """Every test across events, window by window."""
+        return tests_across(self)
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """One row per window and test across events; see TEST_COLUMNS."""
+        rows = [
+            {
+                "model": str(self.model),
+                "window_start": item.window.start,
+                "window_end": item.window.end,
+                "test": item.test,
+                "n": item.outcome.n,
+                "statistic": item.outcome.statistic,
+                "df": item.outcome.df,
+                "distribution": item.outcome.distribution,
+                "p": item.outcome.p,
+                "status": str(item.outcome.reason),
+                "reason": SENTENCES[item.outcome.reason] or item.outcome.note,
+            }
+            for item in self.across
+        ]
+        return pd.DataFrame(rows, columns=TEST_COLUMNS)
 
     @cached_property
     def skipped(self) -> pd.DataFrame:

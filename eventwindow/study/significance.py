@@ -37,11 +37,11 @@ def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, members: NDArray[np
     weights = members.astype(np.float64)
     days = valid @ weights.T
     deviations = np.where(valid[:, :, None], regressors - fit.center[:, None, :], 0.0)
-    summed = np.einsum("nwk,jw->njk", deviations, weights)
+    summed = np.matmul(weights, deviations)
     car = np.where(valid, abnormal, 0.0) @ weights.T
     variance = days
     if fit.fitted:
-        spread = np.einsum("njk,nkl,njl->nj", summed, fit.inverse_scatter, summed)
+        spread = (np.matmul(summed, fit.inverse_scatter) * summed).sum(axis=2)
         variance = days + days**2 / np.maximum(fit.n, 1)[:, None] + spread
     empty = days == 0
     car = np.where(empty, np.nan, car)
@@ -49,6 +49,17 @@ def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, members: NDArray[np
     with np.errstate(divide="ignore", invalid="ignore"):
         t = car / se
     return Cumulated(car, se, t, two_sided_p(t, fit.df[:, None]), days.astype(np.intp))
+
+
+def daily_errors(fit: Fit, abnormal: Floats, regressors: Floats) -> Floats:
+    """Standard error of every single abnormal return, shape (N, W); NaN where there is none."""
+    variance = np.ones_like(abnormal)
+    if fit.fitted:
+        deviations = regressors - fit.center[:, None, :]
+        spread = (np.matmul(deviations, fit.inverse_scatter) * deviations).sum(axis=2)
+        variance = 1 + 1 / np.maximum(fit.n, 1)[:, None] + spread
+    errors: Floats = np.where(np.isfinite(abnormal), fit.sigma[:, None] * np.sqrt(variance), np.nan)
+    return errors
 
 
 def two_sided_p(t: Floats, df: NDArray[np.intp]) -> Floats:
