@@ -26,6 +26,8 @@ NONE = "none"
 EARLIEST, LATEST = -10, 20
 EARLIEST_ESTIMATION = -1000
 SHORTEST_ESTIMATION = 60
+# Models that need nothing but the benchmark: factors come with a reader's own data only.
+SCREEN_MODELS = (Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED, Model.SCHOLES_WILLIAMS)
 LEVELS = (90, 95, 99)
 
 
@@ -159,11 +161,13 @@ def _read_level(text: str, _: Catalogue) -> int:
     return int(text)
 
 
-def _choice(kind: type[StrEnum]) -> Callable[[str, Catalogue], StrEnum]:
+def _choice(options: Iterable[StrEnum]) -> Callable[[str, Catalogue], StrEnum]:
+    known = {str(option): option for option in options}
+
     def read(text: str, _: Catalogue) -> StrEnum:
-        if text not in list(kind):
-            raise OptionError("choose " + ", ".join(kind))
-        return kind(text)
+        if text not in known:
+            raise OptionError("choose " + ", ".join(known))
+        return known[text]
 
     return read
 
@@ -202,7 +206,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("mkt", "markets", _read_markets, _joined),
     Parameter("win", "window", _read_window, _spanned),
     Parameter("clock", "clock", _choice(Clock), str),
-    Parameter("model", "model", _choice(Model), str),
+    Parameter("model", "model", _choice(SCREEN_MODELS), str),
     Parameter("bench", "benchmark", _choice(Benchmark), str),
     Parameter("est", "estimation", _read_estimation, _spanned),
     Parameter("level", "level", _read_level, str),

@@ -12,13 +12,14 @@ from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 from eventwindow.ui.state import choose, reset
-from eventwindow.view import EARLIEST, LATEST, LEVELS, Benchmark, View
+from eventwindow.view import EARLIEST, LATEST, LEVELS, SCREEN_MODELS, Benchmark, View
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES
 
 MODEL_NAMES = {
     Model.MARKET: "Market model",
     Model.MARKET_ADJUSTED: "Market-adjusted",
     Model.MEAN_ADJUSTED: "Mean-adjusted",
+    Model.SCHOLES_WILLIAMS: "Scholes-Williams",
 }
 BENCHMARK_NAMES = {
     Benchmark.BROAD: "Hang Seng, S&P 500",
@@ -118,11 +119,12 @@ def _statistics(view: View) -> None:
     _seed("model", view.model)
     st.selectbox(
         "Expected return",
-        list(Model),
+        list(SCREEN_MODELS),
         format_func=MODEL_NAMES.__getitem__,
         key="pick_model",
         help="What the share would have done without the announcement: its usual answer to the market, the "
-        "market's own return, or its own average.",
+        "market's own return, its own average, or (Scholes-Williams) its answer to the market of three days, for "
+        "shares that trade thinly.",
         on_change=_write("model", "model"),
     )
     _seed("benchmark", view.benchmark)
