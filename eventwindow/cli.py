@@ -3,19 +3,25 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from eventwindow.case import return_tables, study_events
 from eventwindow.facts.errors import DataError, EventWindowError, OptionError
 from eventwindow.facts.events import Announcement, Clock
 from eventwindow.facts.listings import Listing
-from eventwindow.facts.reasons import Reason
+from eventwindow.facts.prices import ReturnTable
+from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.sources.own import WideTable, own_returns, read_events, read_wide
 from eventwindow.sources.snapshot import Snapshot, load_snapshot
+from eventwindow.study.confounders import Confounder, confounded, find_confounders
 from eventwindow.study.engine import HEADLINE_WINDOWS, StudyEvents, StudySpec, run_study
 from eventwindow.study.models import Model
+from eventwindow.study.placebo import PlaceboResult, placebo_test
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
 from eventwindow.view import Benchmark
@@ -39,6 +45,7 @@ Written to the output folder, returns as decimals at full precision:
   abnormal.csv  one row per event, listing and session of the event window
   tests.csv     one row per window and test across all events studied
   skipped.csv   every event and listing without a figure, and why
+  confounders.csv  other announcements about the same company inside an event's windows
 
 Exit code 0, or 2 with one line on stderr for input that cannot be used."""
 
@@ -47,13 +54,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, or 2 after one clear line on stderr for input that cannot be used."""
     options = _parser().parse_args(arguments)
     try:
-        result = _own_study(options) if options.events else _committed_study(options)
-        _write(result, options.out)
+        job = _own_job(options) if options.events else _committed_job(options)
+        result, placebo, confounders = _run(job, options)
+        _write(result, placebo, confounders, options.out)
     except EventWindowError as problem:
         print(f"eventwindow: {problem}", file=sys.stderr)
         return UNUSABLE_INPUT
-    print(f"{result!r}\nwritten to {options.out}")
+    print(f"{result.summary()}\nwritten to {options.out}")
     return 0
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A study that is ready to run; `concerned` (N,) marks events about the company of their series."""
+
+    events: StudyEvents
+    prices: Sequence[ReturnTable]
+    spec: StudySpec
+    concerned: NDArray[np.bool_]
+
+
+def _run(
+    job: _Job, options: argparse.Namespace
+) -> tuple[StudyResult, tuple[PlaceboResult, ...], tuple[Confounder, ...]]:
+    events = job.events
+    result = run_study(events=events, prices=job.prices, spec=job.spec)
+    confounders = find_confounders(result, job.spec, job.concerned)
+    if options.leave_out_confounded:
+        left_out = confounded(result, job.spec, job.concerned) & (events.reasons == Reason.OK)
+        events = replace(events, reasons=np.where(left_out, Reason.CONFOUNDED, events.reasons))
+        result = run_study(events=events, prices=job.prices, spec=job.spec)
+    placebo: tuple[PlaceboResult, ...] = ()
+    if options.placebo:
+        placebo = placebo_test(
+            events=events, prices=job.prices, spec=job.spec, draws=options.placebo, seed=options.seed
+        )
+    return result, placebo, confounders
 
 
 def _spec(options: argparse.Namespace) -> StudySpec:
@@ -67,7 +103,7 @@ def _spec(options: argparse.Namespace) -> StudySpec:
     )
 
 
-def _committed_study(options: argparse.Namespace) -> StudyResult:
+def _committed_job(options: argparse.Namespace) -> _Job:
     for name in ("prices", "returns", "factors"):
         if getattr(options, name):
             raise OptionError(f"--{name}: it belongs to --events; give your own events too, or leave it out.")
@@ -82,21 +118,23 @@ def _committed_study(options: argparse.Namespace) -> StudyResult:
     snapshot = load_snapshot()
     announcements = _announcements(snapshot, options.event)
     listings = _listings(snapshot, options.listing)
-    return run_study(
+    return _Job(
         events=study_events(snapshot, announcements, listings, Clock(options.clock)),
         prices=return_tables(snapshot, listings, Benchmark(benchmark), options.returns_kind),
         spec=spec,
+        concerned=np.array([listing.issuer in item.issuers for item in announcements for listing in listings]),
     )
 
 
-def _own_study(options: argparse.Namespace) -> StudyResult:
+def _own_job(options: argparse.Namespace) -> _Job:
     if bool(options.prices) == bool(options.returns):
         raise OptionError("--events: give either --prices or --returns with it.")
     spec = _spec(options)
     table = read_wide(options.prices or options.returns)
     regressors, option = _own_regressors(options)
     returns = own_returns(table, regressors, option, prices=bool(options.prices), kind=options.returns_kind)
-    return run_study(events=_own_events(options, table), prices=returns, spec=spec)
+    events = _own_events(options, table)
+    return _Job(events, (returns,), spec, np.ones(len(events.event_ids), dtype=bool))
 
 
 def _own_regressors(options: argparse.Namespace) -> tuple[list[str], str]:
@@ -162,15 +200,45 @@ def _listings(snapshot: Snapshot, chosen: Sequence[str] | None) -> list[Listing]
     return [priced[symbol] for symbol in dict.fromkeys(chosen or priced)]
 
 
-def _write(result: StudyResult, folder: Path) -> None:
+def _write(
+    result: StudyResult, placebo: Sequence[PlaceboResult], confounders: Sequence[Confounder], folder: Path
+) -> None:
+    tests = pd.concat([result.tests, _placebo_rows(result, placebo)]) if placebo else result.tests
+    tables = {
+        "events": result.events,
+        "abnormal": result.daily,
+        "tests": tests,
+        "skipped": result.skipped,
+        "confounders": pd.DataFrame(map(asdict, confounders), columns=[item.name for item in fields(Confounder)]),
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        result.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
-        result.daily.to_csv(folder / "abnormal.csv", index=False, lineterminator="\n")
-        result.tests.to_csv(folder / "tests.csv", index=False, lineterminator="\n")
-        result.skipped.to_csv(folder / "skipped.csv", index=False, lineterminator="\n")
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     except OSError as error:
         raise OptionError(f"--out {folder}: cannot write there ({error.strerror}); choose another folder.") from None
+
+
+def _placebo_rows(result: StudyResult, placebo: Sequence[PlaceboResult]) -> pd.DataFrame:
+    """Placebo tests in the columns of tests.csv."""
+    shown = result.status == Reason.OK
+    rows = [
+        {
+            "model": str(result.model),
+            "window_start": item.window.start,
+            "window_end": item.window.end,
+            "test": "placebo",
+            "n": int(shown[:, number].sum()),
+            "statistic": item.statistic,
+            "df": None,
+            "distribution": "placebo",
+            "p": item.p,
+            "status": str(item.reason),
+            "reason": SENTENCES[item.reason] or f"{len(item.placebo)} placebo dates: {item.rule}",
+        }
+        for number, item in enumerate(placebo)
+    ]
+    return pd.DataFrame(rows, columns=result.tests.columns).astype({"df": "Int64"})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -234,6 +302,21 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=60,
         help="fewest returns a model is fitted on, besides half of the window (default: 60)",
+    )
+    add(
+        "--placebo",
+        metavar="N",
+        type=int,
+        default=0,
+        help="also test against placebo dates: every eligible session"
+        " where all events share a day 0, else N seeded draws",
+    )
+    add("--seed", metavar="S", type=int, default=0, help="seed of the draws (default: 0)")
+    add(
+        "--leave-out-confounded",
+        action="store_true",
+        help="leave out events with another announcement about the same"
+        " company inside their event window; skipped.csv lists them",
     )
     add("--out", metavar="DIR", type=Path, required=True, help="folder for the CSV files")
     return parser

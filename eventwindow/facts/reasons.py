@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NO_SPREAD = "no_spread"
     NOT_ONE_DATE = "not_one_date"
     NEGATIVE_CORRELATION = "negative_correlation"
+    NO_PLACEBO_SESSION = "no_placebo_session"
+    CONFOUNDED = "confounded"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -47,4 +49,6 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_SPREAD: "The events do not differ enough for this test.",
     Reason.NOT_ONE_DATE: "The test is only valid where all events share one date.",
     Reason.NEGATIVE_CORRELATION: "The mean residual correlation is so negative that the correction has no value.",
+    Reason.CONFOUNDED: "Another announcement about the same company falls into the event window; left out as asked.",
+    Reason.NO_PLACEBO_SESSION: "No session is far enough from every real event to serve as a placebo.",
 }

@@ -120,6 +120,7 @@ def run_study(*, events: StudyEvents, prices: ReturnTable | Sequence[ReturnTable
         residuals=merged.pop("residuals"),
         estimation_days=merged.pop("estimation_days"),
         window_days=merged.pop("window_days"),
+        zero=located.position,
     )
     return StudyResult(
         model=spec.model,

@@ -11,7 +11,8 @@ from eventwindow.facts.prices import Floats, ReturnsKind
 from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.study.across import TestResult, tests_across
 from eventwindow.study.models import Model
-from eventwindow.study.windows import Window
+from eventwindow.study.verdict import summarise
+from eventwindow.study.windows import Positions, Window
 
 EVENT_COLUMNS = [
     "event_id",
@@ -57,12 +58,13 @@ class Evidence:
 
     `residuals` (N, M) are actual minus expected returns of the estimation window, NaN where there is
     none; `estimation_days` (N, M) and `window_days` (N, W) place both windows on one calendar, -1
-    outside the data.
+    outside the data; `zero` (N,) is the position of day 0 among the series' own sessions.
     """
 
     residuals: Floats
     estimation_days: NDArray[np.int32]
     window_days: NDArray[np.int32]
+    zero: Positions
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,11 @@ class StudyResult:
             }
             for item in self.across
         ]
-        return pd.DataFrame(rows, columns=TEST_COLUMNS)
+        return pd.DataFrame(rows, columns=TEST_COLUMNS).astype({"df": "Int64"})
+
+    def summary(self, level: float = 0.95) -> str:
+        """The study in words: which test leads, what it says at `level`, and where naive tests mislead."""
+        return summarise(self, level)
 
     @cached_property
     def skipped(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eventwindow.cli import main
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.engine import StudyEvents, StudySpec, run_study
@@ -19,6 +20,7 @@ FOLDER = Path(__file__).parent / "common_date_case"
 FIRMS = tuple(f"F{number:02d}" for number in range(1, 41))
 WINDOWS = tuple(Window(*pair) for pair in [(-10, 10), (-5, 5), (-1, 1), (0, 0), (0, 1), (0, 5), (2, 10)])
 AGREEMENT = 1e-9
+SESSIONS = tuple(Window(day, day) for day in range(-10, 11))
 NAMES = {"market": Model.MARKET, "market_adjusted": Model.MARKET_ADJUSTED, "mean_adjusted": Model.MEAN_ADJUSTED}
 
 
@@ -42,7 +44,7 @@ def table() -> ReturnTable:
 
 
 @cache
-def study(model: Model) -> StudyResult:
+def study(model: Model, windows: tuple[Window, ...] = WINDOWS) -> StudyResult:
     (day,) = [line["date"] for line in rows("input_returns.csv") if line["rel_day"] == "0"]
     count = len(FIRMS)
     events = StudyEvents(
@@ -52,7 +54,7 @@ def study(model: Model) -> StudyResult:
         shift_sessions=np.zeros(count, dtype=np.intp),
         reasons=np.full(count, Reason.OK, dtype=object),
     )
-    return run_study(events=events, prices=table(), spec=StudySpec(model=model, windows=WINDOWS, returns_kind="log"))
+    return run_study(events=events, prices=table(), spec=StudySpec(model=model, windows=windows, returns_kind="log"))
 
 
 def column(result: StudyResult, name: str, window: Window) -> np.ndarray:
@@ -158,3 +160,126 @@ def test_leaving_out_the_prediction_error_would_be_seen() -> None:
         if (line["win_start"], line["win_end"]) == ("-10", "10")
     ]
     assert (column(study(Model.MARKET), "se", Window(-10, 10)) > np.array(naive) * 1.01).all()
+
+
+# Our name of each test, and the column of its statistic in the tables of windows and of days.
+IN_WINDOWS = {
+    "cross_sectional_t": "csect_t",
+    "skewness_adjusted_t": "skew_t",
+    "crude_dependence_t": "cda_t",
+    "patell_z": "patell_scar_z",
+    "bmp_t": "bmp_scar_t",
+    "kp_patell_z": "kp_patell_scar_z",
+    "kp_bmp_t": "kp_bmp_scar_t",
+    "corrado_rank_z": "rank_z",
+    "grank_t": "grank_t",
+    "grank_z": "grank_z",
+    "sign_z": "sign_z",
+    "generalized_sign_z": "gsign_z",
+    "wilcoxon_z": "wilcoxon_z",
+}
+ON_DAYS = {
+    "cross_sectional_t": "csect_t",
+    "crude_dependence_t": "cda_t",
+    "patell_z": "patell_z",
+    "bmp_t": "bmp_t",
+    "kp_patell_z": "kp_patell_z",
+    "kp_bmp_t": "kp_bmp_t",
+    "corrado_rank_z": "corrado_rank",
+    "sign_z": "sign_z",
+    "generalized_sign_z": "gsign_z",
+    "wilcoxon_z": "wilcoxon_z",
+}
+DEGREES = {
+    "cross_sectional_t": 39,
+    "skewness_adjusted_t": 39,
+    "crude_dependence_t": 249,
+    "bmp_t": 39,
+    "kp_bmp_t": 39,
+    "grank_t": 249,
+}
+
+
+def outcomes(result: StudyResult, window: Window) -> dict[str, dict[str, object]]:
+    """Rows of the table of tests for one window, by test."""
+    frame = result.tests
+    chosen = frame[(frame["window_start"] == window.start) & (frame["window_end"] == window.end)]
+    assert chosen["test"].is_unique
+    return {row["test"]: row for row in chosen.to_dict("records")}
+
+
+@pytest.mark.parametrize("test", IN_WINDOWS)
+@pytest.mark.parametrize(
+    "line", rows("expected_windows.csv"), ids=lambda line: "{model}-{win_start}-{win_end}".format(**line)
+)
+def test_every_test_across_firms_agrees_for_every_model_and_window(line: dict[str, str], test: str) -> None:
+    found = outcomes(study(NAMES[line["model"]]), Window(int(line["win_start"]), int(line["win_end"])))[test]
+    expected = IN_WINDOWS[test]
+    assert found["statistic"] == pytest.approx(float(line[expected]), rel=AGREEMENT, abs=0)
+    assert found["p"] == pytest.approx(float(line[f"p_{expected}"]), rel=AGREEMENT, abs=0)
+    assert (found["n"], found["status"]) == (int(line["n"]), "ok")
+
+
+@pytest.mark.parametrize("test", ON_DAYS)
+@pytest.mark.parametrize("model", NAMES)
+def test_every_test_across_firms_agrees_on_every_single_day(model: str, test: str) -> None:
+    lines = rows(f"expected_daily_{model}.csv")
+    assert {int(line["rel_day"]) for line in lines} == {window.start for window in SESSIONS}
+    result = study(NAMES[model], SESSIONS)
+    for line in lines:
+        day = int(line["rel_day"])
+        found = outcomes(result, Window(day, day))[test]
+        assert found["statistic"] == pytest.approx(float(line[ON_DAYS[test]]), rel=AGREEMENT, abs=0), day
+        assert found["p"] == pytest.approx(float(line[f"p_{ON_DAYS[test]}"]), rel=AGREEMENT, abs=0), day
+
+
+@pytest.mark.parametrize("model", NAMES)
+def test_students_t_has_the_degrees_of_freedom_of_its_test(model: str) -> None:
+    for window in WINDOWS:
+        found = outcomes(study(NAMES[model]), window)
+        assert {test: found[test]["df"] for test in DEGREES} == DEGREES
+
+
+def test_every_statistic_of_the_reference_is_compared() -> None:
+    statistics = {name.removeprefix("p_") for name in rows("expected_windows.csv")[0] if name.startswith("p_")}
+    # Other ways to form the same tests, which this project does not offer.
+    others = {"patell_csar_z", "bmp_csar_t", "kp_patell_csar_z", "kp_bmp_csar_t", "rank_z_winonly", "hat"}
+    assert statistics - others == set(IN_WINDOWS.values())
+    daily = {name.removeprefix("p_") for name in rows("expected_daily_market.csv")[0] if name.startswith("p_")}
+    assert daily - {"cz_rank", "cz_sign", "hat"} == set(ON_DAYS.values())
+
+
+def test_the_tests_across_firms_know_one_date_and_not_two() -> None:
+    found = outcomes(study(Model.MARKET), Window(0, 1))
+    assert found["date_means_t"]["status"] == "too_few_events"
+    assert set(found) - set(IN_WINDOWS) == {"date_means_t"}
+
+
+@pytest.mark.parametrize("model", NAMES)
+def test_the_command_line_writes_the_reference_values(tmp_path: Path, model: str) -> None:
+    lines = rows("input_returns.csv")
+    names = ["date", "MKT", *FIRMS]
+    text = "\n".join(",".join(line[name] for name in names) for line in lines)
+    (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + text + "\n", encoding="utf-8")
+    (day,) = [line["date"] for line in lines if line["rel_day"] == "0"]
+    events = "event_id,symbol,date\n" + "".join(f"common-date,{firm},{day}\n" for firm in FIRMS)
+    (tmp_path / "events.csv").write_text(events, encoding="utf-8")
+    windows = [word for item in WINDOWS for word in ("--window", str(item.start), str(item.end))]
+    given = ["--events", str(tmp_path / "events.csv"), "--returns", str(tmp_path / "wide.csv"), "--benchmark", "MKT"]
+    kind = ["--returns-kind", "log", "--model", str(NAMES[model]), "--out", str(tmp_path / "out")]
+    assert main(["study", *given, *kind, *windows]) == 0
+    with (tmp_path / "out" / "tests.csv").open(encoding="utf-8", newline="") as handle:
+        written = {
+            (row["window_start"], row["window_end"], row["test"]): (float(row["statistic"]), float(row["p"]))
+            for row in csv.DictReader(handle)
+            if row["status"] == "ok"
+        }
+    expected = {
+        (line["win_start"], line["win_end"], test): (float(line[name]), float(line[f"p_{name}"]))
+        for line in rows("expected_windows.csv")
+        if line["model"] == model
+        for test, name in IN_WINDOWS.items()
+    }
+    assert written.keys() == expected.keys()
+    for key, pair in expected.items():
+        assert written[key] == pytest.approx(pair, rel=AGREEMENT, abs=0), key

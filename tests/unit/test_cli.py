@@ -20,6 +20,8 @@ EVENTS = (
     "event_id,symbol,model,window_start,window_end,day0,shift_sessions,n_estimation,alpha,beta,sigma,n_days,car,se,t,df"
     ",p,bhar,status,reason"
 )
+TESTS = "model,window_start,window_end,test,n,statistic,df,distribution,p,status,reason"
+SKIPPED = "event_id,symbol,status,reason"
 ABNORMAL = "event_id,symbol,model,day,date,actual,expected,abnormal,se"
 MAIN = ("--event", "ant-group-fine-2023-07", "--listing", "9988.HK", "--listing", "BABA")
 
@@ -35,7 +37,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def test_the_command_writes_three_tables(tmp_path: Path) -> None:
+def test_the_command_writes_four_tables(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "eventwindow", "study", *MAIN, "--out", str(tmp_path / "new" / "folder")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -44,13 +46,14 @@ def test_the_command_writes_three_tables(tmp_path: Path) -> None:
         "abnormal.csv",
         "events.csv",
         "skipped.csv",
+        "tests.csv",
     ]
 
 
 def test_the_tables_have_their_columns_in_order(tmp_path: Path) -> None:
     folder = run(tmp_path, *MAIN)
     first = {path.name: path.read_text(encoding="utf-8").split("\n", 1)[0] for path in folder.iterdir()}
-    assert first == {"events.csv": EVENTS, "abnormal.csv": ABNORMAL, "skipped.csv": "event_id,symbol,status,reason"}
+    assert first == {"events.csv": EVENTS, "abnormal.csv": ABNORMAL, "tests.csv": TESTS, "skipped.csv": SKIPPED}
 
 
 def test_the_tables_have_a_row_for_every_listing_window_and_session(tmp_path: Path) -> None:
@@ -259,7 +262,7 @@ def test_help_of_the_study_names_every_file_it_writes(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         main(["study", "--help"])
     shown = capsys.readouterr().out
-    assert all(name in shown for name in ("events.csv", "abnormal.csv", "skipped.csv"))
+    assert all(name in shown for name in ("events.csv", "abnormal.csv", "tests.csv", "skipped.csv"))
 
 
 def test_an_event_without_a_model_has_no_degrees_of_freedom(tmp_path: Path) -> None:

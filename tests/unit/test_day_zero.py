@@ -39,7 +39,7 @@ def zero(snapshot: Snapshot, news: NewsTime, market: Market) -> DayZero:
 
 
 STAMPS = [
-    # stamp, market, day 0, sessions it moved, where the stamp falls
+    # stamp, market, day 0, sessions from the last one on or before the local date of the stamp, where the stamp falls
     ("2023-07-07T08:00:00+08:00", HK, "2023-07-07", 0, "before the open"),
     ("2023-07-07T10:00:00+08:00", HK, "2023-07-07", 0, "inside the session"),
     ("2023-07-07T12:30:00+08:00", HK, "2023-07-07", 0, "in the lunch break"),
@@ -48,13 +48,13 @@ STAMPS = [
     ("2023-07-07T16:10:00+08:00", HK, "2023-07-10", 1, "at the bell, which is too late"),
     ("2023-07-06T16:10:00+08:00", HK, "2023-07-07", 1, "at the bell of a Thursday"),
     ("2023-07-07T20:00:00+08:00", HK, "2023-07-10", 1, "Friday evening"),
-    ("2023-07-08T11:00:00+08:00", HK, "2023-07-10", 0, "Saturday"),
-    ("2023-07-09T23:59:59+08:00", HK, "2023-07-10", 0, "Sunday night"),
+    ("2023-07-08T11:00:00+08:00", HK, "2023-07-10", 1, "Saturday"),
+    ("2023-07-09T23:59:59+08:00", HK, "2023-07-10", 1, "Sunday night"),
     ("2021-09-30T20:00:00+08:00", HK, "2021-10-04", 1, "evening before National Day"),
-    ("2021-10-02T10:00:00+08:00", HK, "2021-10-04", 0, "in Golden Week"),
+    ("2021-10-02T10:00:00+08:00", HK, "2021-10-04", 1, "in Golden Week"),
     ("2023-01-20T17:00:00+08:00", HK, "2023-01-26", 1, "Friday before Lunar New Year"),
-    ("2023-09-01T10:00:00+08:00", HK, "2023-09-04", 0, "typhoon day"),
-    ("2023-07-17T10:00:00+08:00", HK, "2023-07-18", 0, "typhoon day"),
+    ("2023-09-01T10:00:00+08:00", HK, "2023-09-04", 1, "typhoon day"),
+    ("2023-07-17T10:00:00+08:00", HK, "2023-07-18", 1, "typhoon day"),
     ("2023-09-07T18:00:00+08:00", HK, "2023-09-11", 1, "evening before the black rainstorm"),
     ("2020-12-24T12:05:00+08:00", HK, "2020-12-24", 0, "auction of a half day"),
     ("2020-12-24T12:10:00+08:00", HK, "2020-12-28", 1, "at the bell of a half day"),
@@ -67,8 +67,8 @@ STAMPS = [
     ("2023-07-07T03:59:59+08:00", US, "2023-07-06", 0, "last second of Thursday in New York"),
     ("2023-07-07T04:00:00+08:00", US, "2023-07-07", 1, "at Thursday's bell in New York"),
     ("2023-07-08T11:00:00+08:00", US, "2023-07-10", 1, "Friday evening in New York"),
-    ("2021-07-05T11:00:00-04:00", US, "2021-07-06", 0, "Independence Day, observed"),
-    ("2022-06-20T11:00:00-04:00", US, "2022-06-21", 0, "Juneteenth, observed"),
+    ("2021-07-05T11:00:00-04:00", US, "2021-07-06", 1, "Independence Day, observed"),
+    ("2022-06-20T11:00:00-04:00", US, "2022-06-21", 1, "Juneteenth, observed"),
     ("2021-11-26T12:59:59-05:00", US, "2021-11-26", 0, "last second of a half day"),
     ("2021-11-26T13:00:00-05:00", US, "2021-11-29", 1, "at the bell of a half day"),
     ("2023-03-11T04:59:00+08:00", US, "2023-03-10", 0, "15:59 in New York, winter time"),
@@ -98,11 +98,11 @@ PHASES = [
     (HK, "2023-07-07", Phase.BEFORE_OPEN, "2023-07-07", 0),
     (HK, "2023-07-07", Phase.DURING, "2023-07-07", 0),
     (HK, "2023-07-07", Phase.AFTER_CLOSE, "2023-07-10", 1),
-    (HK, "2023-07-08", Phase.NON_TRADING_DAY, "2023-07-10", 0),
-    (HK, "2023-09-01", Phase.NON_TRADING_DAY, "2023-09-04", 0),
+    (HK, "2023-07-08", Phase.NON_TRADING_DAY, "2023-07-10", 1),
+    (HK, "2023-09-01", Phase.NON_TRADING_DAY, "2023-09-04", 1),
     (HK, "2021-12-24", Phase.AFTER_CLOSE, "2021-12-28", 1),
-    (US, "2021-12-24", Phase.NON_TRADING_DAY, "2021-12-27", 0),
-    (US, "2021-07-05", Phase.NON_TRADING_DAY, "2021-07-06", 0),
+    (US, "2021-12-24", Phase.NON_TRADING_DAY, "2021-12-27", 1),
+    (US, "2021-07-05", Phase.NON_TRADING_DAY, "2021-07-06", 1),
     (US, "2023-07-07", Phase.BEFORE_OPEN, "2023-07-07", 0),
     (US, "2023-07-07", Phase.AFTER_CLOSE, "2023-07-10", 1),
 ]
@@ -130,16 +130,16 @@ def test_a_stamp_outranks_a_phase(snapshot: Snapshot) -> None:
 
 
 DATES = [
-    # date, jurisdiction, market, day 0, sessions it moved
+    # date, jurisdiction, market, day 0, sessions from the last one on or before the date
     ("2023-07-12", "CN", HK, "2023-07-12", 0),
     ("2023-07-12", "CN", US, "2023-07-12", 0),
     ("2021-12-02", "US", HK, "2021-12-03", 1),
     ("2021-12-02", "US", US, "2021-12-02", 0),
     ("2021-07-30", "US", HK, "2021-08-02", 1),
-    ("2023-07-08", "CN", HK, "2023-07-10", 0),
-    ("2023-07-08", "CN", US, "2023-07-10", 0),
-    ("2021-07-05", "CN", US, "2021-07-06", 0),
-    ("2023-09-01", "CN", HK, "2023-09-04", 0),
+    ("2023-07-08", "CN", HK, "2023-07-10", 1),
+    ("2023-07-08", "CN", US, "2023-07-10", 1),
+    ("2021-07-05", "CN", US, "2021-07-06", 1),
+    ("2023-09-01", "CN", HK, "2023-09-04", 1),
     ("2023-08-31", "US", HK, "2023-09-04", 1),
 ]
 
@@ -176,13 +176,15 @@ def test_before_the_first_and_after_the_last_session_there_is_a_reason_and_no_da
     stamp=st.datetimes(datetime(2018, 1, 3), datetime(2026, 12, 31), timezones=st.just(UTC)),
     market=st.sampled_from(list(Market)),
 )
-def test_the_shift_counts_the_sessions_from_the_local_date_to_day_zero(
+def test_the_shift_counts_the_sessions_from_the_last_one_on_or_before_the_local_date_to_day_zero(
     snapshot: Snapshot, stamp: datetime, market: Market
 ) -> None:
     found = zero(snapshot, stamped(stamp.isoformat()), market)
     calendar = snapshot.calendars[market]
     since = stamp.astimezone(calendar.timezone).date()
-    assert found.shift_sessions == sum(since <= day < found.day for day in calendar.days.tolist())
+    started = max(day for day in calendar.days.tolist() if day <= since)
+    assert found.shift_sessions == sum(started <= day < found.day for day in calendar.days.tolist())
+    assert (found.shift_sessions == 0) is (found.day == since)
     assert calendar.day(found.position) == found.day
 
 
@@ -267,4 +269,4 @@ def test_the_time_zone_of_the_process_does_not_matter(tmp_path: Path) -> None:
     assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     written = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders.values()]
     assert written[0] == written[1] == written[2]
-    assert set(written[0]) == {"events.csv", "abnormal.csv", "skipped.csv"}
+    assert set(written[0]) == {"events.csv", "abnormal.csv", "tests.csv", "skipped.csv"}

@@ -1,0 +1,83 @@
+"""What a study says in words, by the rules of which test leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventwindow.facts.reasons import SENTENCES, Reason
+from eventwindow.format import p_value, percent, statistic
+from eventwindow.study.catalogue import CLUSTERING_WARNING, LEADING, LEADING_STAGGERED, NAIVE
+
+if TYPE_CHECKING:
+    from eventwindow.study.battery import Outcome, TestName
+    from eventwindow.study.results import StudyResult
+
+
+def summarise(result: StudyResult, level: float = 0.95) -> str:
+    """One line on the study, then one per window: the average, the leading test and its verdict.
+
+    One event is judged by its exact prediction-error t. Several are judged by the tests that hold when
+    events move together; the naive ones are only named with a warning where they say otherwise.
+    """
+    studied = np.flatnonzero(result.reasons == Reason.OK)
+    head = f"{result.model} model, {len(studied)} of {len(result.event_ids)} events studied"
+    if not len(studied):
+        return (
+            f"{head}. Nothing can be said: {SENTENCES[Reason(result.reasons[0])] if result.event_ids else 'no event.'}"
+        )
+    if len(studied) == 1:
+        lines = [_single(result, int(studied[0]), number, level) for number in range(len(result.windows))]
+    else:
+        dates = len(np.unique(result.day0[studied]))
+        head += ", one common date" if dates == 1 else f", {dates} dates"
+        lines = [_several(result, number, level, staggered=dates > 1) for number in range(len(result.windows))]
+    return "\n".join([f"{head}.", *lines])
+
+
+def _single(result: StudyResult, row: int, number: int, level: float) -> str:
+    window = result.windows[number]
+    if result.status[row, number] != Reason.OK:
+        return f"{window}: {result.explain(row, number)}"
+    p = float(result.p[row, number])
+    figures = f"{percent(float(result.car[row, number]))}, t = {statistic(float(result.t[row, number]))}, {p_value(p)}"
+    return f"{window}: abnormal return {figures}: {_verdict(p, level)}."
+
+
+def _several(result: StudyResult, number: int, level: float, *, staggered: bool) -> str:
+    window = result.windows[number]
+    shown = result.status[:, number] == Reason.OK
+    if not shown.any():
+        return f"{window}: no event has a figure."
+    outcomes = {item.test: item.outcome for item in result.across if item.window == window}
+    leading = LEADING_STAGGERED if staggered else LEADING
+    lead = next((name for name in leading if outcomes[name].reason is Reason.OK), None)
+    average = f"{window}: average abnormal return {percent(float(result.car[shown, number].mean()))} over {shown.sum()}"
+    if lead is None:
+        return f"{average}; no leading test can be computed: {SENTENCES[outcomes[leading[0]].reason]}"
+    beside = [_named(name, outcomes[name]) for name in leading if name != lead and outcomes[name].reason is Reason.OK]
+    verdict = _verdict(outcomes[lead].p, level)
+    sentence = f"{average}; {_named(lead, outcomes[lead])}: {verdict}" + "".join(f"; {part}" for part in beside) + "."
+    return f"{sentence} {_warning(outcomes, outcomes[lead].p, level)}".rstrip()
+
+
+def _warning(outcomes: dict[TestName, Outcome], p: float, level: float) -> str:
+    """Named only where naive tests see a reaction that the leading test does not."""
+    alarms = [name for name in NAIVE if outcomes[name].reason is Reason.OK and outcomes[name].p < 1 - level]
+    if p < 1 - level or not alarms:
+        return ""
+    return f"{CLUSTERING_WARNING} ({', '.join(alarms)} say otherwise)."
+
+
+def _named(name: TestName, outcome: Outcome) -> str:
+    return f"{name} = {statistic(outcome.statistic)}, {p_value(outcome.p)}"
+
+
+def _verdict(p: float, level: float) -> str:
+    share = f"{100 * level:g}%"
+    return (
+        f"more than noise at the {share} level"
+        if p < 1 - level
+        else f"not distinguishable from noise at the {share} level"
+    )
