@@ -16,7 +16,7 @@ from eventwindow.facts.events import Announcement, Clock
 from eventwindow.facts.listings import Listing
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import SENTENCES, Reason
-from eventwindow.sources.own import WideTable, own_returns, read_events, read_wide
+from eventwindow.sources.own import OwnEvent, WideTable, own_returns, read_events, read_wide
 from eventwindow.sources.snapshot import Snapshot, load_snapshot
 from eventwindow.study.confounders import Confounder, confounded, find_confounders
 from eventwindow.study.engine import HEADLINE_WINDOWS, StudyEvents, StudySpec, run_study
@@ -66,11 +66,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @dataclass(frozen=True)
 class _Job:
-    """A study that is ready to run; `concerned` (N,) marks events about the company of their series."""
+    """A study that is ready to run.
+
+    `known` are all events on file of the series studied, chosen or not, among which confounders are looked
+    for; `concerned` marks those that are about the company of their series.
+    """
 
     events: StudyEvents
     prices: Sequence[ReturnTable]
     spec: StudySpec
+    known: StudyEvents
     concerned: NDArray[np.bool_]
 
 
@@ -78,12 +83,14 @@ def _run(
     job: _Job, options: argparse.Namespace
 ) -> tuple[StudyResult, tuple[PlaceboResult, ...], tuple[Confounder, ...]]:
     events = job.events
-    result = run_study(events=events, prices=job.prices, spec=job.spec)
-    confounders = find_confounders(result, job.spec, job.concerned)
+    background = run_study(events=job.known, prices=job.prices, spec=job.spec)
+    chosen = set(events.event_ids)
+    found = find_confounders(background, job.spec, job.concerned)
+    confounders = tuple(item for item in found if item.event_id in chosen)
     if options.leave_out_confounded:
-        left_out = confounded(result, job.spec, job.concerned) & (events.reasons == Reason.OK)
+        left_out = confounded(events, confounders) & (events.reasons == Reason.OK)
         events = replace(events, reasons=np.where(left_out, Reason.CONFOUNDED, events.reasons))
-        result = run_study(events=events, prices=job.prices, spec=job.spec)
+    result = run_study(events=events, prices=job.prices, spec=job.spec)
     placebo: tuple[PlaceboResult, ...] = ()
     if options.placebo:
         placebo = placebo_test(
@@ -118,11 +125,13 @@ def _committed_job(options: argparse.Namespace) -> _Job:
     snapshot = load_snapshot()
     announcements = _announcements(snapshot, options.event)
     listings = _listings(snapshot, options.listing)
+    clock, everything = Clock(options.clock), list(snapshot.announcements.values())
     return _Job(
-        events=study_events(snapshot, announcements, listings, Clock(options.clock)),
+        events=study_events(snapshot, announcements, listings, clock),
         prices=return_tables(snapshot, listings, Benchmark(benchmark), options.returns_kind),
         spec=spec,
-        concerned=np.array([listing.issuer in item.issuers for item in announcements for listing in listings]),
+        known=study_events(snapshot, everything, listings, clock),
+        concerned=np.array([listing.issuer in item.issuers for item in everything for listing in listings]),
     )
 
 
@@ -133,8 +142,9 @@ def _own_job(options: argparse.Namespace) -> _Job:
     table = read_wide(options.prices or options.returns)
     regressors, option = _own_regressors(options)
     returns = own_returns(table, regressors, option, prices=bool(options.prices), kind=options.returns_kind)
-    events = _own_events(options, table)
-    return _Job(events, (returns,), spec, np.ones(len(events.event_ids), dtype=bool))
+    known = read_events(options.events)
+    events = _own_events(_chosen(options, known, table), table)
+    return _Job(events, (returns,), spec, _own_events(known, table), np.ones(len(known), dtype=bool))
 
 
 def _own_regressors(options: argparse.Namespace) -> tuple[list[str], str]:
@@ -151,8 +161,8 @@ def _own_regressors(options: argparse.Namespace) -> tuple[list[str], str]:
     raise OptionError(f"--benchmark: the {options.model} model needs the column of its benchmark.")
 
 
-def _own_events(options: argparse.Namespace, table: WideTable) -> StudyEvents:
-    events = read_events(options.events)
+def _chosen(options: argparse.Namespace, events: Sequence[OwnEvent], table: WideTable) -> list[OwnEvent]:
+    """The events asked for; raises for a symbol without column and for a filter that meets nothing."""
     for event in events:
         if event.symbol not in table.symbols:
             raise DataError(
@@ -166,19 +176,22 @@ def _own_events(options: argparse.Namespace, table: WideTable) -> StudyEvents:
         for wanted in asked or ():
             if wanted not in known:
                 raise OptionError(f"--{name} {wanted!r}: {options.events.name} has no such {name}.")
-    chosen = [
+    return [
         event
         for event in events
         if (not options.event or event.event_id in options.event)
         and (not options.listing or event.symbol in options.listing)
     ]
-    days = np.array([event.day for event in chosen], dtype="datetime64[D]")
+
+
+def _own_events(events: Sequence[OwnEvent], table: WideTable) -> StudyEvents:
+    days = np.array([event.day for event in events], dtype="datetime64[D]")
     return StudyEvents(
-        event_ids=tuple(event.event_id for event in chosen),
-        symbols=tuple(event.symbol for event in chosen),
+        event_ids=tuple(event.event_id for event in events),
+        symbols=tuple(event.symbol for event in events),
         days=days,
         shift_sessions=(~np.isin(days, table.days)).astype(np.intp),
-        reasons=np.full(len(chosen), Reason.OK, dtype=object),
+        reasons=np.full(len(events), Reason.OK, dtype=object),
     )
 
 

@@ -1,12 +1,13 @@
 """Other announcements about the same company, inside the windows of an event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eventwindow.study.engine import StudySpec
+from eventwindow.study.engine import StudyEvents, StudySpec
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
 
@@ -45,14 +46,10 @@ def find_confounders(result: StudyResult, spec: StudySpec, concerned: NDArray[np
     return tuple(sorted(found, key=lambda item: (place[item.event_id, item.symbol], abs(item.offset))))
 
 
-def confounded(result: StudyResult, spec: StudySpec, concerned: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def confounded(events: StudyEvents, confounders: Sequence[Confounder]) -> NDArray[np.bool_]:
     """Whether another event about the same company falls into each event's event window, shape (N,)."""
-    pairs = {
-        (item.event_id, item.symbol)
-        for item in find_confounders(result, spec, concerned)
-        if item.inside is Inside.EVENT
-    }
-    return np.array([key in pairs for key in zip(result.event_ids, result.symbols, strict=True)], dtype=bool)
+    pairs = {(item.event_id, item.symbol) for item in confounders if item.inside is Inside.EVENT}
+    return np.array([key in pairs for key in zip(events.event_ids, events.symbols, strict=True)], dtype=bool)
 
 
 def _pairs(

@@ -67,7 +67,7 @@ def _warning(outcomes: dict[TestName, Outcome], p: float, level: float) -> str:
     alarms = [name for name in NAIVE if outcomes[name].reason is Reason.OK and outcomes[name].p < 1 - level]
     if p < 1 - level or not alarms:
         return ""
-    return f"{CLUSTERING_WARNING} ({', '.join(alarms)} say otherwise)."
+    return f"{CLUSTERING_WARNING} (below {1 - level:.2g}: {', '.join(alarms)})."
 
 
 def _named(name: TestName, outcome: Outcome) -> str:
