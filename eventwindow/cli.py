@@ -219,7 +219,7 @@ def _write(
     tests = pd.concat([result.tests, _placebo_rows(result, placebo)]) if placebo else result.tests
     tables = {
         "events": result.events,
-        "abnormal": result.daily,
+        "abnormal": result.abnormal,
         "tests": tests,
         "skipped": result.skipped,
         "confounders": pd.DataFrame(map(asdict, confounders), columns=[item.name for item in fields(Confounder)]),

@@ -183,6 +183,20 @@ def return_table(
     )
 
 
+def volume_table(book: PriceBook, calendar: MarketCalendar, listings: Sequence[Listing], benchmark: str) -> ReturnTable:
+    """Log volumes instead of returns, for a study of abnormal volume: of the listings and of their benchmark.
+
+    Studied with the mean-adjusted model, a volume is compared with the listing's own mean; with the market
+    model, with the benchmark's volume. The number of shares cancels in log turnover against its own mean.
+    Zero or unknown volume is missing. Raises DataError for a symbol without prices.
+    """
+    table = return_table(book, calendar, listings, benchmark)
+    symbols = [*(listing.symbol for listing in listings), benchmark]
+    volume = np.array([_series(book, symbol).on(calendar.days).volume for symbol in symbols]).T
+    logs = np.log(np.where(volume > 0, volume, np.nan))
+    return replace(table, returns=logs[:, :-1], regressors=logs[:, -1:])
+
+
 def session_move(book: PriceBook, listing: Listing, calendar: MarketCalendar, position: int) -> SessionMove:
     """Open, range and close of one session against the previous close; None where a price is unknown."""
     days = calendar.days[[position - 1, position]]

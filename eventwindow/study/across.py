@@ -58,7 +58,7 @@ def _same_events(result: StudyResult) -> list[list[int]]:
 
 def _ranks(result: StudyResult) -> tuple[DoubledRanks, DoubledRanks]:
     """Ranks of residuals and abnormal returns together, and of the residuals alone, for all events."""
-    residuals, abnormal = result.evidence.residuals, result.abnormal
+    residuals, abnormal = result.evidence.residuals, result.abnormal_returns
     count, width = residuals.shape
     joint = np.zeros((count, width + abnormal.shape[1]), dtype=np.uint16)
     own = np.zeros((count, width), dtype=np.uint16)
@@ -89,7 +89,7 @@ def _sample(
 ) -> Sample:
     return Sample(
         residuals=result.evidence.residuals[rows],
-        abnormal=result.abnormal[rows],
+        abnormal=result.abnormal_returns[rows],
         member=member,
         car=result.car[rows, number],
         scar=result.t[rows, number],

@@ -23,6 +23,8 @@ TestName = Literal[
     "date_means_t", "corrado_rank_z", "grank_t", "grank_z", "sign_z", "generalized_sign_z", "wilcoxon_z",
 ]  # fmt: skip
 LARGEST_EXACT = 25
+# A spread this small against the values is rounding.
+ROUNDING = 1e-12
 # Events scored at a time.
 BLOCK = 4096
 
@@ -110,12 +112,20 @@ def _none(reason: Reason, n: int, distribution: str = "t") -> Outcome:
     return Outcome(nothing, n, nothing, distribution, nothing, reason)
 
 
+def _spread(values: Floats) -> float:
+    """Standard deviation (n - 1); 0 for fewer than two values or for values that differ by rounding only."""
+    if len(values) < 2:
+        return 0.0
+    spread = float(values.std(ddof=1))
+    return spread if spread > ROUNDING * float(np.abs(values).max()) else 0.0
+
+
 def _mean_test(values: Floats) -> Outcome:
     """t test of a mean against zero."""
     n = len(values)
     if n < 2:
         return _none(Reason.TOO_FEW_EVENTS, n)
-    spread = values.std(ddof=1)
+    spread = _spread(values)
     if not spread > 0:
         return _none(Reason.NO_SPREAD, n)
     return _t(float(values.mean() / (spread / np.sqrt(n))), n, n - 1)
@@ -129,7 +139,7 @@ def _skewness_adjusted(sample: Sample) -> Outcome:
     n = sample.n
     if n < 3:
         return _none(Reason.TOO_FEW_EVENTS, n)
-    mean, spread = sample.car.mean(), sample.car.std(ddof=1)
+    mean, spread = sample.car.mean(), _spread(sample.car)
     if not spread > 0:
         return _none(Reason.NO_SPREAD, n)
     ratio = mean / spread
@@ -143,7 +153,7 @@ def _crude_dependence(sample: Sample) -> Outcome:
         return _none(Reason.NOT_ONE_DATE, sample.n)
     counts = np.isfinite(sample.residuals).sum(axis=0)
     average = np.nansum(sample.residuals, axis=0)[counts > 0] / counts[counts > 0]
-    spread = average.std(ddof=1) if len(average) > 1 else 0.0
+    spread = _spread(average)
     if not spread > 0:
         return _none(Reason.NO_SPREAD, sample.n)
     window = sample.abnormal[:, sample.member]
@@ -212,7 +222,7 @@ def _corrado(sample: Sample) -> Outcome:
 
 def _generalized_scores(sample: Sample) -> tuple[float, float] | None:
     """Mean score of the event and its standard deviation over all days (Kolari and Pynnonen 2011)."""
-    scale = sample.scar.std(ddof=1) if sample.n > 1 else 0.0
+    scale = _spread(sample.scar)
     if not scale > 0:
         return None
     total, weight = np.zeros(sample.residuals.shape[1]), np.zeros(sample.residuals.shape[1])

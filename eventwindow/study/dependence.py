@@ -31,9 +31,9 @@ def mean_correlations(residuals: Floats, sessions: Days, day0: Days, windows: Se
     count = len(residuals)
     if count < 2:
         return np.full(len(windows), np.nan)
-    order = np.argsort(day0[:, 0], kind="stable")
+    order = np.argsort(_first_days(day0), kind="stable")
     residuals, sessions, day0 = residuals[order], sessions[order], day0[order]
-    first, last = day0[:, 0], day0[:, -1]
+    first, last = _first_days(day0), day0.max(axis=1)
     totals = np.zeros(len(windows))
     for start in range(0, count, BLOCK):
         stop = min(start + BLOCK, count)
@@ -48,6 +48,12 @@ def mean_correlations(residuals: Floats, sessions: Days, day0: Days, windows: Se
             totals[number] += np.where(later, correlation * overlap, 0.0).sum() / window.length
     means: Floats = 2 * totals / (count * (count - 1))
     return means
+
+
+def _first_days(days: Days) -> Days:
+    """First day of each row that lies inside the data, shape (N,)."""
+    first: Days = np.where(days >= 0, days, np.iinfo(np.int32).max).min(axis=1)
+    return first
 
 
 def _overlap(days: Days, head: int) -> Floats:

@@ -86,7 +86,7 @@ class _Part:
     dates: NDArray[np.datetime64]
     actual: Floats
     expected: Floats
-    abnormal: Floats
+    abnormal_returns: Floats
     abnormal_se: Floats
     n_days: NDArray[np.intp]
     car: Floats
@@ -162,7 +162,7 @@ def _study_part(
         dates=np.where(inside, calendar[np.where(inside, window_days, 0)], np.datetime64("NaT")),
         actual=event.actual,
         expected=expected,
-        abnormal=abnormal,
+        abnormal_returns=abnormal,
         abnormal_se=daily_errors(model, abnormal, regressors),
         n_days=np.where(shown, sums.n_days, 0),
         car=np.where(shown, sums.car, np.nan),

@@ -94,7 +94,7 @@ class StudyResult:
     dates: NDArray[np.datetime64]
     actual: Floats
     expected: Floats
-    abnormal: Floats
+    abnormal_returns: Floats
     abnormal_se: Floats
     n_days: NDArray[np.intp]
     car: Floats
@@ -160,7 +160,7 @@ class StudyResult:
         return pd.DataFrame(frame, columns=EVENT_COLUMNS)
 
     @cached_property
-    def daily(self) -> pd.DataFrame:
+    def abnormal(self) -> pd.DataFrame:
         """One row per studied event and session of the event window; see ABNORMAL_COLUMNS."""
         rows = np.flatnonzero(self.reasons == Reason.OK)
         flat = np.repeat(rows, self.event_window.length)
@@ -173,7 +173,7 @@ class StudyResult:
                 "date": self.dates[rows].ravel(),
                 "actual": self.actual[rows].ravel(),
                 "expected": self.expected[rows].ravel(),
-                "abnormal": self.abnormal[rows].ravel(),
+                "abnormal": self.abnormal_returns[rows].ravel(),
                 "se": self.abnormal_se[rows].ravel(),
             },
             columns=ABNORMAL_COLUMNS,

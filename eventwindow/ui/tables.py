@@ -33,7 +33,7 @@ def sessions_table(case: Case) -> pd.DataFrame:
                     "Date": item.path.dates[step].item(),
                     "Return, %": 100 * case.study.actual[row, place_in_study],
                     "Expected, %": 100 * case.study.expected[row, place_in_study],
-                    "Abnormal, %": 100 * case.study.abnormal[row, place_in_study],
+                    "Abnormal, %": 100 * case.study.abnormal_returns[row, place_in_study],
                     "Standard error, %": 100 * case.study.abnormal_se[row, place_in_study],
                     "Cumulative, %": 100 * item.path.value[step],
                     "Band ±, %": 100 * item.path.critical * item.path.se[step],

@@ -120,7 +120,7 @@ def test_the_spread_over_firms_agrees_for_every_model_and_window(line: dict[str,
 @pytest.mark.parametrize("model", NAMES)
 def test_the_mean_abnormal_return_agrees_on_every_day(model: str) -> None:
     expected = {int(line["rel_day"]): float(line["aar"]) for line in rows(f"expected_daily_{model}.csv")}
-    found = study(NAMES[model]).daily.groupby("day")["abnormal"].mean()
+    found = study(NAMES[model]).abnormal.groupby("day")["abnormal"].mean()
     assert list(found.index) == sorted(expected)
     assert found.to_numpy() == pytest.approx([expected[day] for day in found.index], rel=AGREEMENT, abs=0)
 
@@ -130,7 +130,7 @@ def test_the_scaled_abnormal_returns_give_patells_z_on_every_day(model: str) -> 
     # Patell (1976): the sum of AR / S over firms, by the standard deviation that Student's t has.
     result = study(NAMES[model])
     expected = {int(line["rel_day"]): float(line["patell_z"]) for line in rows(f"expected_daily_{model}.csv")}
-    scaled = (result.abnormal / result.abnormal_se).sum(axis=0)
+    scaled = (result.abnormal_returns / result.abnormal_se).sum(axis=0)
     found = scaled / np.sqrt((result.df / (result.df - 2)).sum())
     assert found == pytest.approx([expected[day] for day in range(-10, 11)], rel=AGREEMENT, abs=0)
 

@@ -99,7 +99,7 @@ def test_the_daily_numbers_are_those_of_the_page(tmp_path: Path, snapshot: Snaps
     study = build_case(snapshot, View()).study
     assert study is not None
     names = ["actual", "expected", "abnormal", "se"]
-    shown = study.daily.set_index(["symbol", "day"])[names]
+    shown = study.abnormal.set_index(["symbol", "day"])[names]
     written = {(row["symbol"], int(row["day"])): row for row in rows(folder / "abnormal.csv")}
     for symbol in ("9988.HK", "BABA"):
         for day in range(-5, 6):
@@ -119,7 +119,7 @@ def test_a_number_reads_back_as_the_same_float(tmp_path: Path, snapshot: Snapsho
     for name in ("alpha", "beta", "sigma", "car", "se", "t", "p", "bhar"):
         assert [float(row[name]) for row in rows(folder / "events.csv")] == result.events[name].tolist(), name
     for name in ("actual", "expected", "abnormal", "se"):
-        assert [float(row[name]) for row in rows(folder / "abnormal.csv")] == result.daily[name].tolist(), name
+        assert [float(row[name]) for row in rows(folder / "abnormal.csv")] == result.abnormal[name].tolist(), name
 
 
 def test_an_act_of_a_group_gives_the_group(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_a_constant_added_to_all_returns_leaves_the_market_models_abnormal_retur
     found = events(["S0", "S1"], [120] * 2)
     plain = run_study(events=found, prices=table(returns, benchmark), spec=SPEC)
     moved = run_study(events=found, prices=table(returns + constant, benchmark + constant), spec=SPEC)
-    assert moved.abnormal == pytest.approx(plain.abnormal, rel=1e-7, abs=1e-12, nan_ok=True)
+    assert moved.abnormal_returns == pytest.approx(plain.abnormal_returns, rel=1e-7, abs=1e-12, nan_ok=True)
     assert moved.se == pytest.approx(plain.se, rel=1e-7, nan_ok=True)
 
 
@@ -204,7 +204,7 @@ def test_two_markets_in_one_run_give_the_numbers_of_two_runs(model: Model) -> No
     both = run_study(events=events(["S0", "T0", "T1", "S1"], [120] * 4), prices=[home, abroad], spec=spec)
     alone = run_study(events=events(["S0", "S1"], [120] * 2), prices=home, spec=spec)
     others = run_study(events=events(["T0", "T1"], [120] * 2), prices=[abroad], spec=spec)
-    for name in ("car", "se", "t", "p", "bhar", "abnormal"):
+    for name in ("car", "se", "t", "p", "bhar", "abnormal_returns"):
         joined = np.concatenate([getattr(alone, name), getattr(others, name)])[[0, 2, 3, 1]]
         assert getattr(both, name) == pytest.approx(joined, rel=1e-12, nan_ok=True)
 

@@ -213,8 +213,8 @@ def test_a_weekend_moves_day_zero_and_the_estimation_window_to_the_next_session(
 
 def test_a_window_holds_as_many_sessions_across_a_closure() -> None:
     result = study(noise())
-    assert result.daily["day"].tolist() == list(range(-10, 11))
-    assert result.daily["date"].diff().dropna().dt.days.isin([1, 3]).all()
+    assert result.abnormal["day"].tolist() == list(range(-10, 11))
+    assert result.abnormal["date"].diff().dropna().dt.days.isin([1, 3]).all()
 
 
 def mixed() -> StudyResult:
@@ -264,19 +264,19 @@ def test_an_event_that_cannot_be_studied_leaves_the_others_as_they_are() -> None
 def test_the_frames_have_their_columns_in_order() -> None:
     result = mixed()
     assert ",".join(result.events.columns) == COLUMNS
-    assert ",".join(result.daily.columns) == "event_id,symbol,model,day,date,actual,expected,abnormal,se"
+    assert ",".join(result.abnormal.columns) == "event_id,symbol,model,day,date,actual,expected,abnormal,se"
     assert ",".join(result.skipped.columns) == "event_id,symbol,status,reason"
 
 
 def test_the_daily_frame_adds_up_to_the_cumulative_returns() -> None:
     result = mixed()
-    daily = result.daily[result.daily["day"].between(-1, 1)].groupby("event_id")["abnormal"].sum()
+    daily = result.abnormal[result.abnormal["day"].between(-1, 1)].groupby("event_id")["abnormal"].sum()
     wide = result.events[(result.events["window_start"] == -1) & (result.events["status"] == "ok")]
     assert daily.to_dict() == pytest.approx(dict(zip(wide["event_id"], wide["car"], strict=True)), rel=1e-12)
 
 
 def test_abnormal_is_actual_less_expected() -> None:
-    daily = mixed().daily
+    daily = mixed().abnormal
     assert len(daily) == 2 * 21
     assert daily["abnormal"].to_numpy() == pytest.approx((daily["actual"] - daily["expected"]).to_numpy(), rel=1e-12)
 
