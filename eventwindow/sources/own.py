@@ -1,16 +1,19 @@
 """A reader's own events and prices, from CSV files; every fault named by file, row and column."""
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventwindow.facts.errors import DataError
 from eventwindow.facts.prices import Floats, ReturnsKind, ReturnTable, total_returns
 from eventwindow.facts.sessions import Dates
-from eventwindow.facts.tables import cell_error, read_table, required_date
+from eventwindow.facts.tables import cell_error, required_date
 
 EVENT_COLUMNS = ("event_id", "symbol", "date")
 MISSING = {"", "na", "nan"}
@@ -44,21 +47,25 @@ class WideTable:
 
 def read_events(path: Path) -> list[OwnEvent]:
     """Rows of EVENTS.csv: event_id, symbol, date. Raises DataError for a missing column or a date that is none."""
-    rows = read_table(path)
-    if not rows:
-        raise DataError(f"{path.name}: no events in it; give at least one row below the header.")
+    lines = list(csv.reader(io.StringIO(_text(path))))
+    header = [name.strip() for name in lines[0]] if lines else []
     for column in EVENT_COLUMNS:
-        if column not in rows[0]:
+        if column not in header:
             raise DataError(
                 f"{path.name}: the column {column} is missing; the header needs {', '.join(EVENT_COLUMNS)}."
             )
     events = []
-    for number, row in enumerate(rows, start=2):
-        day = required_date((row["date"] or "").strip(), path, number, "date")
-        for column in ("event_id", "symbol"):
-            if not (row[column] or "").strip():
-                raise cell_error(path, number, column, row[column] or "", "a name")
-        events.append(OwnEvent(row["event_id"].strip(), row["symbol"].strip(), np.datetime64(day, "D"), number))
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        for column in EVENT_COLUMNS:
+            if not row.get(column):
+                raise cell_error(path, number, column, "", "filled in")
+        day = required_date(row["date"], path, number, "date")
+        events.append(OwnEvent(row["event_id"], row["symbol"], np.datetime64(day, "D"), number))
+    if not events:
+        raise DataError(f"{path.name}: no events in it; give at least one row below the header.")
     return events
 
 
@@ -68,21 +75,23 @@ def read_wide(path: Path) -> WideTable:
     Raises DataError for a missing or repeated column, a date that is none or comes twice, and a cell
     that is no number.
     """
-    if not path.is_file():
-        raise DataError(f"{path.name}: there is no such file; check the path.")
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        header = path.read_text(encoding="utf-8-sig").partition("\n")[0].strip().split(",")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as problem:
-        raise DataError(f"{path.name}: not a CSV table ({str(problem).strip()}); save it as CSV in UTF-8.") from None
-    if frame.columns[0] != "date":
-        raise DataError(f"{path.name}, row 1: the first column must be called date, not {frame.columns[0]!r}.")
+    text = _text(path)
+    header = next(csv.reader(io.StringIO(text)), [])
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise DataError(f"{path.name}, row 1: the column {repeated[0]!r} comes twice; keep one.")
+    try:
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
+        raise DataError(f"{path.name}: not a CSV table ({str(problem).strip()}); save it as CSV in UTF-8.") from None
+    if frame.columns[0] != "date":
+        raise DataError(f"{path.name}, row 1: the first column must be called date, not {frame.columns[0]!r}.")
+    # Blank lines are passed over; what is left keeps its line number as index.
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    frame = frame[(frame.astype(str) != "").any(axis=1)]
     days = _days(frame["date"], path)
     order = np.argsort(days, kind="stable")
-    _refuse_repeats(days, order, path)
+    _refuse_repeats(days, order, frame.index, path)
     symbols = tuple(str(name) for name in frame.columns[1:])
     values = [_numbers(frame[symbol], path, symbol) for symbol in symbols]
     table = np.array(values).T if values else np.empty((len(days), 0))
@@ -112,19 +121,31 @@ def own_returns(
     )
 
 
+def _text(path: Path) -> str:
+    """Text of a file in UTF-8, with or without byte order mark; raises DataError for anything else."""
+    if not path.is_file():
+        raise DataError(f"{path.name}: there is no such file; check the path.")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path.name}: the text is not UTF-8; save it as CSV in UTF-8.") from None
+
+
 def _days(cells: "pd.Series[str]", path: Path) -> Dates:
     parsed = pd.to_datetime(cells.str.strip(), format="%Y-%m-%d", errors="coerce")
     bad = np.flatnonzero(parsed.isna())
     if bad.size:
-        raise cell_error(path, int(bad[0]) + 2, "date", str(cells.iloc[bad[0]]), "a date like 2023-07-07")
+        raise cell_error(path, int(cells.index[bad[0]]), "date", str(cells.iloc[bad[0]]), "a date like 2023-07-07")
     return parsed.to_numpy().astype("datetime64[D]")
 
 
-def _refuse_repeats(days: Dates, order: "np.ndarray[tuple[int], np.dtype[np.intp]]", path: Path) -> None:
+def _refuse_repeats(days: Dates, order: NDArray[np.intp], lines: "pd.Index[int]", path: Path) -> None:
     repeats = np.flatnonzero(days[order][1:] == days[order][:-1])
     if repeats.size:
-        row = int(order[repeats[0] + 1])
-        raise DataError(f"{path.name}, row {row + 2}, column date: {days[row]} comes twice; keep one of the rows.")
+        place = int(order[repeats[0] + 1])
+        raise DataError(
+            f"{path.name}, row {lines[place]}, column date: {days[place]} comes twice; keep one of the rows."
+        )
 
 
 def _numbers(cells: "pd.Series[str]", path: Path, symbol: str) -> Floats:
@@ -133,7 +154,9 @@ def _numbers(cells: "pd.Series[str]", path: Path, symbol: str) -> Floats:
     numbers = pd.to_numeric(plain.where(~missing), errors="coerce").to_numpy(dtype=np.float64)
     bad = np.flatnonzero(~np.isfinite(numbers) & ~missing.to_numpy())
     if bad.size:
-        raise cell_error(path, int(bad[0]) + 2, symbol, str(cells.iloc[bad[0]]), "a number (blank means missing)")
+        raise cell_error(
+            path, int(cells.index[bad[0]]), symbol, str(cells.iloc[bad[0]]), "a number (blank means missing)"
+        )
     return numbers
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.battery import Outcome, Sample, TestName, run_tests
-from eventwindow.study.dependence import mean_correlations
+from eventwindow.study.dependence import Days, mean_correlations
 from eventwindow.study.ranks import DoubledRanks, doubled_ranks
 from eventwindow.study.windows import Positions, Window, membership
 
@@ -78,6 +78,12 @@ def _correlations(result: StudyResult, rows: Positions, windows: list[Window]) -
     )
 
 
+def _aligned(days: Days) -> bool:
+    """Whether all rows hold the same calendar days, apart from days outside the data."""
+    latest = days.max(axis=0, initial=-1)
+    return bool(((days == latest) | (days < 0)).all())
+
+
 def _sample(
     result: StudyResult,
     rows: Positions | slice,
@@ -100,4 +106,5 @@ def _sample(
         ranks=ranks[rows],
         own_ranks=own_ranks[rows],
         rbar=float(rbar),
+        aligned=_aligned(result.evidence.estimation_days[rows]),
     )

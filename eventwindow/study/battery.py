@@ -62,7 +62,8 @@ class Sample:
     window, of which `member` (W,) marks this window's sessions; `car`, `scar`, `sigma`, `n_estimation`
     and `df` have shape (N,), `day0` (N,) holds dates. `ranks` (N, M + W) are doubled ranks of residuals
     and abnormal returns together, `own_ranks` (N, M) of the residuals alone; `rbar` is the mean residual
-    correlation weighted by the overlap of windows.
+    correlation weighted by the overlap of windows; `aligned` says whether the same session is the same
+    calendar day for all events.
     """
 
     residuals: Floats
@@ -77,6 +78,7 @@ class Sample:
     ranks: DoubledRanks
     own_ranks: DoubledRanks
     rbar: float
+    aligned: bool
 
     @property
     def n(self) -> int:
@@ -96,6 +98,8 @@ class Sample:
 
 def run_tests(sample: Sample) -> dict[TestName, Outcome]:
     """Every test of the battery on one window."""
+    if not sample.n:
+        return {name: _none(Reason.TOO_FEW_EVENTS, 0, "normal" if name.endswith("_z") else "t") for name in _TESTS}
     return {name: test(sample) for name, test in _TESTS.items()}
 
 
@@ -253,7 +257,7 @@ def _grank_t(sample: Sample) -> Outcome:
     room = days - 1 - z**2
     if days < 4 or room <= 0:
         return _none(Reason.NO_SPREAD, sample.n)
-    note = "" if sample.dates[1] == 1 else "dates differ, so dependence between events is not absorbed"
+    note = "" if sample.aligned else "calendar days differ, so dependence between events is not absorbed"
     return _t(float(z * np.sqrt((days - 2) / room)), sample.n, days - 2, note)
 
 

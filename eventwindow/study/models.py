@@ -119,7 +119,7 @@ def fit(model: Model, sample: Slice, minimum: int) -> Fit:
     level = moments.mean_y - intercept - (center * slopes).sum(axis=1)
     total = np.einsum("nw,nw->n", moments.y, moments.y)
     reasons = np.full(count, Reason.OK, dtype=object)
-    reasons[rss <= ROUNDING * total] = Reason.CLONE_OF_BENCHMARK
+    reasons[_is_copy(moments, rss, total, neighbours=neighbours)] = Reason.CLONE_OF_BENCHMARK
     reasons[collinear] = Reason.FACTORS_COLLINEAR
     reasons[flat] = Reason.BENCHMARK_WITHOUT_VARIANCE
     reasons[total <= ROUNDING * moments.total_y] = Reason.NO_VARIANCE
@@ -170,6 +170,17 @@ def _inverse(scatter: Floats, total: Floats) -> tuple[Floats, NDArray[np.bool_],
     usable = ~flat & ~collinear
     inverse[usable] = np.linalg.inv(scatter[usable])
     return inverse, flat, collinear
+
+
+def _is_copy(moments: _Moments, rss: Floats, total: Floats, *, neighbours: bool) -> NDArray[np.bool_]:
+    """Whether nothing is left of the return once the benchmark is taken away, by least squares."""
+    if neighbours:
+        x = moments.x[:, :, 0]
+        spread = np.einsum("nw,nw->n", x, x)
+        slope = moments.cross[:, 0] / np.where(spread > 0, spread, 1.0)
+        residual = moments.y - slope[:, None] * x
+        rss = np.einsum("nw,nw->n", residual, residual)
+    return rss <= ROUNDING * total
 
 
 def _scholes_williams(moments: _Moments) -> Floats:

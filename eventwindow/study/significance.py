@@ -38,7 +38,8 @@ def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, members: NDArray[np
     days = valid @ weights.T
     deviations = np.where(valid[:, :, None], regressors - fit.center[:, None, :], 0.0)
     summed = np.matmul(weights, deviations)
-    car = np.where(valid, abnormal, 0.0) @ weights.T
+    # Summed row by row: a product of matrices may round equal events differently by their place, and break ties.
+    car = np.stack([np.where(valid & member, abnormal, 0.0).sum(axis=1) for member in members], axis=1)
     variance = days
     if fit.fitted:
         spread = (np.matmul(summed, fit.inverse_scatter) * summed).sum(axis=2)

@@ -78,4 +78,5 @@ def sample_of(cars: Floats, rbar: float = 0.1) -> Sample:
         ranks=np.ones((n, 31), dtype=np.uint16),
         own_ranks=np.ones((n, 30), dtype=np.uint16),
         rbar=rbar,
+        aligned=True,
     )

@@ -14,6 +14,7 @@ from scipy import stats
 
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
+from eventwindow.study import across, battery, dependence, engine
 from eventwindow.study.battery import Outcome, run_tests
 from eventwindow.study.engine import StudyEvents, run_study
 from eventwindow.study.models import Model
@@ -184,3 +185,22 @@ def test_the_average_correlation_of_one_date_is_the_mean_of_the_correlation_matr
     factor = np.sqrt((1 - rbar) / (1 + 11 * rbar))
     assert found["kp_bmp_t"]["statistic"] == pytest.approx(found["bmp_t"]["statistic"] * factor, rel=1e-12)
     assert found["kp_bmp_t"]["reason"].startswith(f"mean residual correlation {rbar:.4f}")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_working_through_events_in_small_portions_changes_no_test(
+    case: Callable[[], Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, events = case()
+    whole = run_study(events=events, prices=tables, spec=SPEC).tests
+    for module, name, size in (
+        (engine, "CHUNK", 5),
+        (across, "BLOCK", 3),
+        (battery, "BLOCK", 4),
+        (dependence, "BLOCK", 3),
+    ):
+        monkeypatch.setattr(module, name, size)
+    portions = run_study(events=events, prices=tables, spec=SPEC).tests
+    assert portions["status"].tolist() == whole["status"].tolist()
+    for name in ("n", "statistic", "p"):
+        assert portions[name].to_numpy() == pytest.approx(whole[name].to_numpy(), rel=1e-11, abs=1e-13, nan_ok=True)

@@ -172,11 +172,11 @@ def test_an_event_without_return_in_a_window_leaves_that_window_only() -> None:
 
 
 def gappy(seed: int) -> tuple[ReturnTable, StudyEvents]:
-    """Twelve events on five firms and five dates."""
+    """Twelve events on five firms and four dates, two of them the same twice."""
     random = np.random.default_rng(seed)
     table = made_up(seed, 5)
     symbols = ["S0", "S1", "S2", "S3", "S4", "S0", "S1", "S2", "S3", "S4", "S0", "S4"]
-    days = WEEKDAYS[[*[ZERO] * 5, *[ZERO + 4] * 3, ZERO + 30, ZERO + 60, ZERO + 60, ZERO - 9]]
+    days = WEEKDAYS[[*[ZERO] * 5, *[ZERO + 4] * 3, ZERO + 30, ZERO + 60, ZERO, ZERO + 60]]
     return without(table, random.random(table.returns.shape) < 0.05), announced(symbols, days)
 
 

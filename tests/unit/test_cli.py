@@ -37,13 +37,14 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def test_the_command_writes_four_tables(tmp_path: Path) -> None:
+def test_the_command_writes_five_tables(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "eventwindow", "study", *MAIN, "--out", str(tmp_path / "new" / "folder")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "2 of 2 events studied" in done.stdout
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
         "abnormal.csv",
+        "confounders.csv",
         "events.csv",
         "skipped.csv",
         "tests.csv",
@@ -53,7 +54,13 @@ def test_the_command_writes_four_tables(tmp_path: Path) -> None:
 def test_the_tables_have_their_columns_in_order(tmp_path: Path) -> None:
     folder = run(tmp_path, *MAIN)
     first = {path.name: path.read_text(encoding="utf-8").split("\n", 1)[0] for path in folder.iterdir()}
-    assert first == {"events.csv": EVENTS, "abnormal.csv": ABNORMAL, "tests.csv": TESTS, "skipped.csv": SKIPPED}
+    assert first == {
+        "events.csv": EVENTS,
+        "abnormal.csv": ABNORMAL,
+        "tests.csv": TESTS,
+        "skipped.csv": SKIPPED,
+        "confounders.csv": "event_id,symbol,other_event_id,offset,inside",
+    }
 
 
 def test_the_tables_have_a_row_for_every_listing_window_and_session(tmp_path: Path) -> None:

@@ -269,4 +269,4 @@ def test_the_time_zone_of_the_process_does_not_matter(tmp_path: Path) -> None:
     assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     written = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders.values()]
     assert written[0] == written[1] == written[2]
-    assert set(written[0]) == {"events.csv", "abnormal.csv", "tests.csv", "skipped.csv"}
+    assert set(written[0]) == {"events.csv", "abnormal.csv", "tests.csv", "skipped.csv", "confounders.csv"}
