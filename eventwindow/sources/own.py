@@ -58,12 +58,12 @@ def read_events(path: Path) -> list[OwnEvent]:
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        for column in EVENT_COLUMNS:
-            if not row.get(column):
-                raise cell_error(path, number, column, "", "filled in")
-        day = required_date(row["date"], path, number, "date")
-        events.append(OwnEvent(row["event_id"], row["symbol"], np.datetime64(day, "D"), number))
+        row = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
+        day = required_date(row["date"].strip(), path, number, "date")
+        for column in ("event_id", "symbol"):
+            if not row[column].strip():
+                raise cell_error(path, number, column, row[column], "a name")
+        events.append(OwnEvent(row["event_id"].strip(), row["symbol"].strip(), np.datetime64(day, "D"), number))
     if not events:
         raise DataError(f"{path.name}: no events in it; give at least one row below the header.")
     return events
@@ -89,6 +89,8 @@ def read_wide(path: Path) -> WideTable:
     # Blank lines are passed over; what is left keeps its line number as index.
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     frame = frame[(frame.astype(str) != "").any(axis=1)]
+    if frame.empty:
+        raise DataError(f"{path.name}: no rows in it; give at least one day below the header.")
     days = _days(frame["date"], path)
     order = np.argsort(days, kind="stable")
     _refuse_repeats(days, order, frame.index, path)
@@ -128,7 +130,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(f"{path.name}: the text is not UTF-8; save it as CSV in UTF-8.") from None
+        raise DataError(f"{path.name}: not a CSV table (the text is not UTF-8); save it as CSV in UTF-8.") from None
 
 
 def _days(cells: "pd.Series[str]", path: Path) -> Dates:
