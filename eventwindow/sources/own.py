@@ -76,7 +76,7 @@ def read_wide(path: Path) -> WideTable:
     that is no number.
     """
     text = _text(path)
-    header = next(csv.reader(io.StringIO(text)), [])
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text)), [])]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise DataError(f"{path.name}, row 1: the column {repeated[0]!r} comes twice; keep one.")
@@ -84,6 +84,7 @@ def read_wide(path: Path) -> WideTable:
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
         raise DataError(f"{path.name}: not a CSV table ({str(problem).strip()}); save it as CSV in UTF-8.") from None
+    frame.columns = frame.columns.str.strip()
     if frame.columns[0] != "date":
         raise DataError(f"{path.name}, row 1: the first column must be called date, not {frame.columns[0]!r}.")
     # Blank lines are passed over; what is left keeps its line number as index.

@@ -186,7 +186,7 @@ def _inflated(sample: Sample, base: Outcome, *, shrink: bool) -> Outcome:
     growth = 1 + (sample.n - 1) * sample.rbar
     if growth <= 0:
         return _none(Reason.NEGATIVE_CORRELATION, sample.n, base.distribution)
-    rbar = max(sample.rbar, 0.0)
+    rbar = min(max(sample.rbar, 0.0), 1.0)
     factor = np.sqrt((1 - rbar if shrink else 1.0) / (1 + (sample.n - 1) * rbar))
     note = f"mean residual correlation {sample.rbar:.4f}" + ("; negative, so nothing is corrected" if rbar == 0 else "")
     statistic = float(base.statistic * factor)

@@ -5,6 +5,7 @@ With more than ten events the second way gives the Wilcoxon test's normal p; its
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from eventwindow.study import across, battery, dependence, engine
 from eventwindow.study.battery import Outcome, run_tests
 from eventwindow.study.engine import StudyEvents, run_study
 from eventwindow.study.models import Model
+from eventwindow.study.ranks import doubled_ranks
 from eventwindow.study.windows import Window
 from tests.unit import second_way
 from tests.unit.made_up import SPEC, WEEKDAYS, WINDOWS, ZERO, announced, made_up, outcomes, sample_of, without
@@ -204,3 +206,17 @@ def test_working_through_events_in_small_portions_changes_no_test(
     assert portions["status"].tolist() == whole["status"].tolist()
     for name in ("n", "statistic", "p"):
         assert portions[name].to_numpy() == pytest.approx(whole[name].to_numpy(), rel=1e-11, abs=1e-13, nan_ok=True)
+
+
+def test_a_residual_equal_to_the_event_shares_its_generalized_rank() -> None:
+    # Standard deviation of 0, 1 and 2 is exactly one, so whole residuals tie with the event.
+    residuals = np.random.default_rng(1).integers(-3, 4, (3, 30)).astype(np.float64)
+    scars = np.array([0.0, 1.0, 2.0])
+    residuals[:, :2] = scars[:, None]
+    found = run_tests(replace(sample_of(scars), residuals=residuals, own_ranks=doubled_ranks(residuals)))
+    rest = {"m": 30, "df": 28, "mean_x": 0.0, "sxx": 1.0, "fitted": True, "days": {}, "abnormal": {}, "x": {}}
+    rows = [dict(zip(range(-40, -10), row.tolist(), strict=True)) for row in residuals]
+    plain = [second_way.Event(day0=date(2023, 7, 7), residuals=row, s=1.0, **rest) for row in rows]
+    expected = second_way.generalized_rank(plain, scars.tolist(), range(-40, -10))
+    for test, pair in zip(("grank_t", "grank_z"), expected, strict=True):
+        assert (found[test].statistic, found[test].p) == pytest.approx(pair, rel=1e-10)

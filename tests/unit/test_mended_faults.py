@@ -1,4 +1,4 @@
-"""Faults found while testing; each test fails until the fault is mended."""
+"""Faults that were found and mended once: they must not come back."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from eventwindow.facts.reasons import Reason
+from eventwindow.study.battery import run_tests
 from eventwindow.study.engine import run_study
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 from tests.unit.desk import Desk, event_text, made_up_returns, wide_text
-from tests.unit.made_up import SPEC, WEEKDAYS, announced, made_up, outcomes, without
+from tests.unit.made_up import SPEC, WEEKDAYS, announced, made_up, outcomes, sample_of, without
 
 
 def test_more_than_one_block_of_events_near_the_end_of_the_data_keeps_all_its_pairs() -> None:
@@ -120,3 +121,9 @@ def test_a_repeated_column_is_refused_also_where_one_name_is_quoted(
     desk.write(wide=wide_text(made_up_returns()).replace("AAA,BBB,CCC", 'AAA,BBB,"AAA"', 1))
     assert desk.run("--benchmark", "MKT", "--listing", "AAA") == 2
     assert "the column 'AAA' comes twice" in capsys.readouterr().err
+
+
+def test_series_that_moved_as_one_until_the_event_have_a_corrected_test_of_nought_and_not_of_nothing() -> None:
+    # Their correlation is one, or one and a last bit: the root of (1 - rbar) must not be taken of less than nought.
+    found = run_tests(sample_of(np.array([0.01, 0.02, -0.01]), rbar=1 + 4e-16))["kp_bmp_t"]
+    assert (found.statistic, found.p) == (0, 1)
