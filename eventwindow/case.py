@@ -92,7 +92,10 @@ class CarPath:
 
 @dataclass(frozen=True)
 class ListingCase:
-    """What one listing did: `reason` says why there is nothing to show, else it is empty."""
+    """What one listing did: `reason` says why there is nothing to show, else it is empty.
+
+    `sessions` are those a clock points at; `reported` is what the press printed of this listing, of whatever session.
+    """
 
     listing: Listing
     issuer: Issuer
@@ -220,6 +223,22 @@ def listing_reason(snapshot: Snapshot, listing: Listing, day: date) -> Reason:
     return Reason.OK if series.first <= day <= series.last else Reason.OUTSIDE_PRICES
 
 
+def study_over(
+    snapshot: Snapshot,
+    announcements: Sequence[Announcement],
+    listings: Sequence[Listing],
+    view: View,
+    windows: Sequence[Window],
+) -> StudyResult:
+    """Announcements x listings by the clock, model and estimation window of a view, over other windows than its own."""
+    span = Window(min(window.start for window in windows), max(window.end for window in windows))
+    return run_study(
+        events=study_events(snapshot, announcements, listings, view.clock),
+        prices=return_tables(snapshot, listings, view.benchmark),
+        spec=StudySpec(model=view.model, estimation=view.estimation, event_window=span, windows=tuple(windows)),
+    )
+
+
 def return_tables(
     snapshot: Snapshot, listings: Sequence[Listing], benchmark: Benchmark, kind: ReturnsKind = "simple"
 ) -> list[ReturnTable]:
@@ -262,7 +281,7 @@ def _screen_spec(view: View, offsets: Iterable[dict[int, tuple[Clock, ...]]]) ->
     needed = {view.window.start, view.window.end, HEADLINE_WINDOWS[-1].start, HEADLINE_WINDOWS[-1].end, *pointed}
     event_window = Window(max(min(needed), earliest), max(needed))
     windows = {*HEADLINE_WINDOWS, view.window, *(Window(offset, offset) for offset in pointed)}
-    windows |= {window for window in map(_path_window, view.window.sessions.tolist()) if window}
+    windows |= {window for window in map(path_window, view.window.sessions.tolist()) if window}
     return StudySpec(
         model=view.model,
         estimation=view.estimation,
@@ -271,7 +290,7 @@ def _screen_spec(view: View, offsets: Iterable[dict[int, tuple[Clock, ...]]]) ->
     )
 
 
-def _path_window(session: int) -> Window | None:
+def path_window(session: int) -> Window | None:
     """What lies between a session and the close before day 0; nothing at session -1 itself."""
     if session == -1:
         return None
@@ -289,7 +308,7 @@ def _listing_case(
     row = study.row(announcement.event_id, listing.symbol)
     calendar = snapshot.calendars[listing.market]
     zero = day_zero(announcement.news(view.clock), calendar)
-    estimates = tuple(_estimate(study, row, number) for number in range(len(study.windows)))
+    estimates = tuple(estimate_of(study, row, number) for number in range(len(study.windows)))
     sessions = []
     if isinstance(zero, DayZero):
         for offset, clocks in offsets.items():
@@ -306,12 +325,13 @@ def _listing_case(
         reason=study.explain(row, 0) if reason is not Reason.OK else "",
         sessions=tuple(sessions),
         estimates=estimates,
-        path=_path(study, row, view) if reason is Reason.OK else None,
-        reported=_reported(snapshot, announcement, listing, [item.move.day for item in sessions]),
+        path=car_path(study, row, view) if reason is Reason.OK else None,
+        reported=_reported(snapshot, announcement, listing),
     )
 
 
-def _estimate(study: StudyResult, row: int, number: int) -> Estimate:
+def estimate_of(study: StudyResult, row: int, number: int) -> Estimate:
+    """One event of a study over one of its windows."""
     return Estimate(
         window=study.windows[number],
         value=float(study.car[row, number]),
@@ -327,18 +347,19 @@ def _estimate(study: StudyResult, row: int, number: int) -> Estimate:
 def _daily(study: StudyResult, row: int, offset: int) -> Estimate:
     window = Window(offset, offset)
     if window in study.windows:
-        return _estimate(study, row, study.windows.index(window))
+        return estimate_of(study, row, study.windows.index(window))
     nothing = float("nan")
     return Estimate(
         window, nothing, nothing, nothing, 0, nothing, 0, "That session lies inside the estimation window or before it."
     )
 
 
-def _path(study: StudyResult, row: int, view: View) -> CarPath:
+def car_path(study: StudyResult, row: int, view: View) -> CarPath:
+    """The path of one event of a study that holds the windows of `path_window` over `view.window`."""
     sessions = view.window.sessions
     value, se = np.zeros(len(sessions)), np.zeros(len(sessions))
     for place, session in enumerate(sessions.tolist()):
-        window = _path_window(session)
+        window = path_window(session)
         if window is not None:
             number = study.windows.index(window)
             sign = 1 if session >= 0 else -1
@@ -354,12 +375,6 @@ def _path(study: StudyResult, row: int, view: View) -> CarPath:
     )
 
 
-def _reported(
-    snapshot: Snapshot, announcement: Announcement, listing: Listing, days: Sequence[date]
-) -> tuple[ReportedMove, ...]:
+def _reported(snapshot: Snapshot, announcement: Announcement, listing: Listing) -> tuple[ReportedMove, ...]:
     acts = {act.event_id for act in announcement.acts}
-    return tuple(
-        move
-        for move in snapshot.reported
-        if move.event_id in acts and move.symbol == listing.symbol and move.day in days
-    )
+    return tuple(move for move in snapshot.reported if move.event_id in acts and move.symbol == listing.symbol)

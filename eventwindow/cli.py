@@ -3,23 +3,29 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from tqdm import tqdm
 
-from eventwindow.case import return_tables, study_events
+from eventwindow.commands import bulk, check, refresh, snapshots
+from eventwindow.export.bundle import StudyJob, committed_job, confounders_of, study_tables, without_confounded
+from eventwindow.export.own_study import read_own_events, served_job, uploaded_job
+from eventwindow.export.sheets import write_csv
 from eventwindow.facts.errors import DataError, EventWindowError, OptionError
 from eventwindow.facts.events import Announcement, Clock
 from eventwindow.facts.listings import Listing
-from eventwindow.facts.prices import ReturnTable
+from eventwindow.facts.own import OwnEvent
 from eventwindow.facts.reasons import SENTENCES, Reason
-from eventwindow.sources.own import OwnEvent, WideTable, own_returns, read_events, read_wide
+from eventwindow.sources.own import read_events, read_wide
+from eventwindow.sources.remote import store_of_environment
+from eventwindow.sources.served import load
 from eventwindow.sources.snapshot import Snapshot, load_snapshot
-from eventwindow.study.confounders import Confounder, confounded, find_confounders
+from eventwindow.study.confounders import Confounder
 from eventwindow.study.engine import HEADLINE_WINDOWS, StudyEvents, StudySpec, run_study
+from eventwindow.study.frames import EventRow, Values, regressor_columns
 from eventwindow.study.models import Model
 from eventwindow.study.placebo import PlaceboResult, placebo_test
 from eventwindow.study.results import StudyResult
@@ -27,6 +33,38 @@ from eventwindow.study.windows import Window
 from eventwindow.view import Benchmark
 
 UNUSABLE_INPUT = 2
+# Codes that the study gives in place of a figure.
+STATUSES = (
+    Reason.UNKNOWN_SYMBOL,
+    Reason.NOT_LISTED_YET,
+    Reason.NO_LONGER_LISTED,
+    Reason.OUTSIDE_PRICES,
+    Reason.OUTSIDE_CALENDAR,
+    Reason.WINDOW_PAST_DATA,
+    Reason.NO_RETURN_IN_WINDOW,
+    Reason.TOO_FEW_ESTIMATION_RETURNS,
+    Reason.NO_VARIANCE,
+    Reason.BENCHMARK_WITHOUT_VARIANCE,
+    Reason.CLONE_OF_BENCHMARK,
+    Reason.FACTORS_COLLINEAR,
+    Reason.CONFOUNDED,
+    Reason.REPEATED_EVENT,
+    Reason.TOO_FEW_EVENTS,
+    Reason.NO_SPREAD,
+    Reason.NOT_ONE_DATE,
+    Reason.NEGATIVE_CORRELATION,
+    Reason.NO_PLACEBO_SESSION,
+)
+# Seconds after which a run is long enough to say how far it is.
+PATIENCE = 2.0
+
+HELP = """\
+Event studies of how share prices react to regulators, on the command line. `study` is all you need for
+figures; the other commands keep the data.
+
+The store is a folder (or an address of object storage) that the environment variable EVENTWINDOW_STORE
+names; study and the dashboard work without one. The dashboard itself: streamlit run app.py.
+`COMMAND --help` explains each command with its options and exit codes."""
 
 STUDY_HELP = """\
 Study announcements: which session was day 0 of each listing, what the share did around it, what the
@@ -35,66 +73,141 @@ model expected, and whether the difference was more than noise.
 Without --events the committed announcements and prices are used (total returns; HSI for Hong Kong and
 GSPC for US listings). A group of notices goes by the event_id of its first act.
 
-With --events, your own: EVENTS.csv has the columns event_id,symbol,date (day 0 is the first row of the
-price table on or after date; several rows may share an event_id or a symbol). The price table has the
-column date and one column per symbol; a blank cell means missing. --prices takes prices, --returns
-takes returns as they are.
+With --events, your own: EVENTS.csv has the columns event_id,symbol,date, and may have title, announced_at,
+group, fine, currency and source. Several rows may share an event_id or a symbol.
+
+  Without --prices or --returns, on the prices of the data: symbols are listings such as 9988.HK, --benchmark
+  is broad or tech. Day 0 is the first session of the listing's market on or after date; announced_at, a time
+  with its offset such as 2023-07-07T20:10:00+08:00, decides it by the hours of that market where it is given.
+  --clock changes nothing. Every fault of the table is reported, one a line.
+
+  With one of them, on your own: the price table has the column date and one column per symbol; a blank cell
+  means missing. --prices takes prices, --returns takes returns as they are. Day 0 is the first row of the
+  price table on or after date, whatever announced_at says; a row that repeats an earlier one is skipped.
 
 Written to the output folder, returns as decimals at full precision:
-  events.csv    one row per event, listing and window: model, abnormal return, standard error, t, p
-  abnormal.csv  one row per event, listing and session of the event window
-  tests.csv     one row per window and test across all events studied
-  skipped.csv   every event and listing without a figure, and why
+  events.csv       one row per event, listing and window
+  abnormal.csv     one row per event, listing and session of the event window
+  tests.csv        one row per window and test across all events with a figure there
+  skipped.csv      every event and listing without a figure in any window, and why in the first one
   confounders.csv  other announcements about the same company inside an event's windows
 
-Exit code 0, or 2 with one line on stderr for input that cannot be used."""
+Columns, where the name does not say it all:
+  day0, shift_sessions       the session that could react first, and how far it lies after the date given
+  n_estimation               returns that the model was fitted on
+  alpha, beta, sigma         the model: intercept, slope on the benchmark, standard deviation of its residuals
+  n_days, car, se            sessions of the window with a return, their summed abnormal return, its standard error
+  t, df, p                   car / se, its degrees of freedom, two-sided p
+  bhar                       buy-and-hold abnormal return, always of simple returns
+  day, actual, expected, abnormal   session counted from day 0, its return, the model's, and the difference
+  test, n, statistic, distribution  the test, how many it counts, its figure, and where its p comes from
+  other_event_id, offset, inside    the other announcement, sessions from day0 to its own, and in which window
+  status, reason             ok, perhaps with a remark, or a code for why there is no figure, in words in reason:
+{statuses}
+
+Example: the fine on Ant Group as its two listings took it, and how unusual that was among ordinary days:
+  python -m eventwindow study --event ant-group-fine-2023-07 --listing 9988.HK --listing BABA \\
+    --window 0 1 --placebo 999 --out results
+
+On a terminal, a run of some seconds shows on stderr how far it is.
+Exit code 0, or 2 with what is wrong on stderr for input that cannot be used."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, or 2 after one clear line on stderr for input that cannot be used."""
+    """Run a command; returns its exit code, or 2 after clear lines on stderr for input that cannot be used."""
     options = _parser().parse_args(arguments)
     try:
-        job = _own_job(options) if options.events else _committed_job(options)
-        result, placebo, confounders = _run(job, options)
-        _write(result, placebo, confounders, options.out)
+        code: int = options.run(options)
     except EventWindowError as problem:
-        print(f"eventwindow: {problem}", file=sys.stderr)
+        # A table may have several faults, each on a line of its own.
+        print("\n".join(f"eventwindow: {line}" for line in str(problem).split("\n")), file=sys.stderr)
         return UNUSABLE_INPUT
-    print(f"{result.summary()}\nwritten to {options.out}")
+    return code
+
+
+def _run_study(options: argparse.Namespace) -> int:
+    for name, least in (("placebo", 0), ("seed", 0), ("min_estimation", 1)):
+        if getattr(options, name) < least:
+            raise OptionError(f"--{name.replace('_', '-')} {getattr(options, name)}: give {least} or more.")
+    with closing(_Progress(placebo=bool(options.placebo))) as progress:
+        result, placebo = _study(options, progress)
+    print(f"{result.summary(placebo=placebo)}\nwritten to {options.out}")
     return 0
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A study that is ready to run.
+class _Progress:
+    """How far a long run has come: a bar on stderr, on a terminal only, once PATIENCE seconds have passed."""
 
-    `known` are all events on file of the series studied, chosen or not, among which confounders are looked
-    for; `concerned` marks those that are about the company of their series.
-    """
+    def __init__(self, *, placebo: bool) -> None:
+        # Every update is drawn, since the next may be long in coming.
+        self._bar = tqdm(
+            total=10 + placebo,
+            delay=PATIENCE,
+            mininterval=0,
+            miniters=0,
+            disable=None,
+            leave=False,
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}",
+        )
+        self._begun = 0
 
-    events: StudyEvents
-    prices: Sequence[ReturnTable]
-    spec: StudySpec
-    known: StudyEvents
-    concerned: NDArray[np.bool_]
+    def begin(self, step: str) -> None:
+        """Name the step that begins; those before it are done."""
+        self._bar.set_description_str(step, refresh=False)
+        self._bar.update(self._begun - self._bar.n)
+        self._begun += 1
+
+    def advance(self, share: float) -> None:
+        """Add what has been done of this step, as a share of the whole step."""
+        self._bar.update(share)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._bar.close()
+
+
+def _study(options: argparse.Namespace, progress: _Progress) -> tuple[StudyResult, tuple[PlaceboResult, ...]]:
+    """Read, study and write what the options ask for."""
+    progress.begin("reading")
+    if not options.events:
+        job = _committed_job(options)
+    else:
+        job = _uploaded_job(options) if options.prices or options.returns else _served_job(options)
+    result, placebo, confounders = _run(job, options, progress)
+    _write(result, placebo, confounders, options.out, progress)
+    return result, placebo
 
 
 def _run(
-    job: _Job, options: argparse.Namespace
+    job: StudyJob, options: argparse.Namespace, progress: _Progress
 ) -> tuple[StudyResult, tuple[PlaceboResult, ...], tuple[Confounder, ...]]:
+    def studied(events: StudyEvents) -> StudyResult:
+        return run_study(
+            events=events,
+            prices=job.prices,
+            spec=job.spec,
+            progress=lambda count: progress.advance(count / max(len(events.event_ids), 1)),
+        )
+
     events = job.events
-    background = run_study(events=job.known, prices=job.prices, spec=job.spec)
-    chosen = set(events.event_ids)
-    found = find_confounders(background, job.spec, job.concerned)
-    confounders = tuple(item for item in found if item.event_id in chosen)
+    progress.begin("studying all events on file")
+    background = studied(job.known)
+    progress.begin("looking for confounders")
+    confounders = confounders_of(job, background)
     if options.leave_out_confounded:
-        left_out = confounded(events, confounders) & (events.reasons == Reason.OK)
-        events = replace(events, reasons=np.where(left_out, Reason.CONFOUNDED, events.reasons))
-    result = run_study(events=events, prices=job.prices, spec=job.spec)
+        events = without_confounded(events, confounders)
+    progress.begin("studying events")
+    result = studied(events)
     placebo: tuple[PlaceboResult, ...] = ()
     if options.placebo:
+        progress.begin("trying placebo dates")
         placebo = placebo_test(
-            events=events, prices=job.prices, spec=job.spec, draws=options.placebo, seed=options.seed
+            events=events,
+            prices=job.prices,
+            spec=job.spec,
+            known=job.known,
+            draws=options.placebo,
+            seed=options.seed,
         )
     return result, placebo, confounders
 
@@ -102,73 +215,83 @@ def _run(
 def _spec(options: argparse.Namespace) -> StudySpec:
     return StudySpec(
         model=Model(options.model),
-        estimation=Window(*options.estimation),
-        event_window=Window(*options.event_window),
-        windows=tuple(Window(*pair) for pair in options.window) if options.window else HEADLINE_WINDOWS,
+        estimation=_window(options.estimation, "estimation"),
+        event_window=_window(options.event_window, "event-window"),
+        windows=tuple(_window(pair, "window") for pair in options.window) if options.window else HEADLINE_WINDOWS,
         minimum_estimation=options.min_estimation,
         returns_kind=options.returns_kind,
     )
 
 
-def _committed_job(options: argparse.Namespace) -> _Job:
+def _window(pair: Sequence[int], option: str) -> Window:
+    """The window that an option gave; raises OptionError naming the option."""
+    try:
+        return Window(*pair)
+    except OptionError as problem:
+        raise OptionError(f"--{option}: {problem}") from None
+
+
+def _committed_job(options: argparse.Namespace) -> StudyJob:
     for name in ("prices", "returns", "factors"):
         if getattr(options, name):
             raise OptionError(f"--{name}: it belongs to --events; give your own events too, or leave it out.")
-    if options.model == Model.FACTORS:
-        raise OptionError(
-            "--model factors: the committed data have no factors; give --events, --returns and --factors."
-        )
-    spec = _spec(options)
-    benchmark = options.benchmark or Benchmark.BROAD
-    if benchmark not in list(Benchmark):
-        raise OptionError(f"--benchmark {benchmark!r}: for the committed data choose {' or '.join(Benchmark)}.")
-    snapshot = load_snapshot()
+    spec, benchmark = _served_settings(options)
+    snapshot = _snapshot(options)
     announcements = _announcements(snapshot, options.event)
     listings = _listings(snapshot, options.listing)
-    clock, everything = Clock(options.clock), list(snapshot.announcements.values())
-    return _Job(
-        events=study_events(snapshot, announcements, listings, clock),
-        prices=return_tables(snapshot, listings, Benchmark(benchmark), options.returns_kind),
-        spec=spec,
-        known=study_events(snapshot, everything, listings, clock),
-        concerned=np.array([listing.issuer in item.issuers for item in everything for listing in listings]),
-    )
+    return committed_job(snapshot, announcements, listings, Clock(options.clock), benchmark, spec)
 
 
-def _own_job(options: argparse.Namespace) -> _Job:
-    if bool(options.prices) == bool(options.returns):
-        raise OptionError("--events: give either --prices or --returns with it.")
+def _served_job(options: argparse.Namespace) -> StudyJob:
+    """Own events on the prices of the data."""
+    if options.factors:
+        raise OptionError(
+            "--factors: they are columns of --prices or --returns; give one of these too, or leave it out."
+        )
+    spec, benchmark = _served_settings(options)
+    snapshot = _snapshot(options)
+    known = read_own_events(options.events, snapshot)
+    return served_job(snapshot, _asked(options, known), known, benchmark, spec)
+
+
+def _uploaded_job(options: argparse.Namespace) -> StudyJob:
+    """Own events on own prices or returns."""
     spec = _spec(options)
     table = read_wide(options.prices or options.returns)
-    regressors, option = _own_regressors(options)
-    returns = own_returns(table, regressors, option, prices=bool(options.prices), kind=options.returns_kind)
+    regressors = regressor_columns(spec.model, options.benchmark, options.factors or (), dashes="--")
+    values: Values = "prices" if options.prices else "returns"
     known = read_events(options.events)
-    events = _own_events(_chosen(options, known, table), table)
-    return _Job(events, (returns,), spec, _own_events(known, table), np.ones(len(known), dtype=bool))
-
-
-def _own_regressors(options: argparse.Namespace) -> tuple[list[str], str]:
-    if options.model == Model.FACTORS:
-        if not options.factors:
-            raise OptionError("--model factors: name the factor columns with --factors.")
-        return list(options.factors), "--factors"
-    if options.factors:
-        raise OptionError(f"--factors: the {options.model} model uses none; choose --model factors.")
-    if options.benchmark:
-        return [options.benchmark], "--benchmark"
-    if options.model == Model.MEAN_ADJUSTED:
-        return [], "--benchmark"
-    raise OptionError(f"--benchmark: the {options.model} model needs the column of its benchmark.")
-
-
-def _chosen(options: argparse.Namespace, events: Sequence[OwnEvent], table: WideTable) -> list[OwnEvent]:
-    """The events asked for; raises for a symbol without column and for a filter that meets nothing."""
-    for event in events:
-        if event.symbol not in table.symbols:
+    symbols = set(table.symbols)
+    for event in known:
+        if event.symbol not in symbols:
             raise DataError(
                 f"{options.events.name}, row {event.row}, column symbol: {event.symbol!r} is no column of "
                 f"{table.path.name}; correct it or add the column."
             )
+    return uploaded_job(table, _asked(options, known), known, regressors, values, spec)
+
+
+def _served_settings(options: argparse.Namespace) -> tuple[StudySpec, Benchmark]:
+    """Settings of a study on the prices of the data."""
+    if options.model == Model.FACTORS:
+        raise OptionError(
+            "--model factors: the committed data have no factors; give --events, --returns and --factors."
+        )
+    benchmark = options.benchmark or Benchmark.BROAD
+    if benchmark not in list(Benchmark):
+        raise OptionError(f"--benchmark {benchmark!r}: for the committed data choose {' or '.join(Benchmark)}.")
+    return _spec(options), Benchmark(benchmark)
+
+
+def _snapshot(options: argparse.Namespace) -> Snapshot:
+    return load(store_of_environment(), options.data).snapshot if options.data else load_snapshot()
+
+
+OneOfOwn = TypeVar("OneOfOwn", EventRow, OwnEvent)
+
+
+def _asked(options: argparse.Namespace, events: Sequence[OneOfOwn]) -> list[OneOfOwn]:
+    """The own events asked for; raises OptionError for a filter that meets nothing."""
     for name, asked, known in (
         ("event", options.event, {event.event_id for event in events}),
         ("listing", options.listing, {event.symbol for event in events}),
@@ -182,17 +305,6 @@ def _chosen(options: argparse.Namespace, events: Sequence[OwnEvent], table: Wide
         if (not options.event or event.event_id in options.event)
         and (not options.listing or event.symbol in options.listing)
     ]
-
-
-def _own_events(events: Sequence[OwnEvent], table: WideTable) -> StudyEvents:
-    days = np.array([event.day for event in events], dtype="datetime64[D]")
-    return StudyEvents(
-        event_ids=tuple(event.event_id for event in events),
-        symbols=tuple(event.symbol for event in events),
-        days=days,
-        shift_sessions=(~np.isin(days, table.days)).astype(np.intp),
-        reasons=np.full(len(events), Reason.OK, dtype=object),
-    )
 
 
 def _announcements(snapshot: Snapshot, chosen: Sequence[str] | None) -> list[Announcement]:
@@ -214,20 +326,19 @@ def _listings(snapshot: Snapshot, chosen: Sequence[str] | None) -> list[Listing]
 
 
 def _write(
-    result: StudyResult, placebo: Sequence[PlaceboResult], confounders: Sequence[Confounder], folder: Path
+    result: StudyResult,
+    placebo: Sequence[PlaceboResult],
+    confounders: Sequence[Confounder],
+    folder: Path,
+    progress: _Progress,
 ) -> None:
+    progress.begin("testing across events")
     tests = pd.concat([result.tests, _placebo_rows(result, placebo)]) if placebo else result.tests
-    tables = {
-        "events": result.events,
-        "abnormal": result.abnormal,
-        "tests": tests,
-        "skipped": result.skipped,
-        "confounders": pd.DataFrame(map(asdict, confounders), columns=[item.name for item in fields(Confounder)]),
-    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        for name, table in study_tables(result, confounders, tests).items():
+            progress.begin(f"writing {name}.csv")
+            write_csv(table, folder / f"{name}.csv")
     except OSError as error:
         raise OptionError(f"--out {folder}: cannot write there ({error.strerror}); choose another folder.") from None
 
@@ -255,35 +366,47 @@ def _placebo_rows(result: StudyResult, placebo: Sequence[PlaceboResult]) -> pd.D
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="eventwindow", description="How markets react to regulators.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser = argparse.ArgumentParser(
+        prog="eventwindow", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     study = commands.add_parser(
         "study",
         help="study announcements and write the results as CSV",
-        description=STUDY_HELP,
+        description=STUDY_HELP.format(statuses="\n".join(f"    {item:27} {SENTENCES[item]}" for item in STATUSES)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = study.add_argument
-    add("--events", metavar="EVENTS.csv", type=Path, help="your own events: event_id,symbol,date")
+    add("--events", metavar="EVENTS.csv", type=Path, help="your own events: event_id,symbol,date and more")
     tables = study.add_mutually_exclusive_group()
     tables.add_argument("--prices", metavar="WIDE.csv", type=Path, help="prices of your own events' symbols")
     tables.add_argument("--returns", metavar="WIDE.csv", type=Path, help="returns instead of prices")
+    add(
+        "--data",
+        metavar="ID",
+        help="snapshot of the data, as a link names it (default: the committed data; others need EVENTWINDOW_STORE)",
+    )
     add("--event", metavar="ID", action="append", help="event by event_id; repeatable (default: all)")
     add("--listing", metavar="SYMBOL", action="append", help="listing, e.g. 9988.HK; repeatable (default: all)")
     add(
         "--clock",
-        choices=list(Clock),
-        default=Clock.ANNOUNCED,
+        choices=[clock.value for clock in Clock],
+        default=Clock.ANNOUNCED.value,
         help="which clock decides day 0: the official act (default) or the first press report, where one is known",
     )
-    add("--model", choices=list(Model), default=Model.MARKET, help="expected-return model (default: market)")
+    add(
+        "--model",
+        choices=[model.value for model in Model],
+        default=Model.MARKET.value,
+        help="expected-return model (default: market)",
+    )
     add(
         "--benchmark",
         metavar="COLUMN",
-        help="column of your price table; for the committed data broad (HSI and GSPC, default) or tech"
+        help="column of your price table; on the prices of the data broad (HSI and GSPC, default) or tech"
         " (HSTECH and KWEB)",
     )
-    add("--factors", metavar="COL", nargs="+", help="columns of your price table for --model factors")
+    add("--factors", metavar="COL", nargs="+", action="extend", help="columns of your price table for --model factors")
     add("--returns-kind", choices=["simple", "log"], default="simple", help="kind of total returns (default: simple)")
     add(
         "--estimation",
@@ -332,4 +455,7 @@ def _parser() -> argparse.ArgumentParser:
         " company inside their event window; skipped.csv lists them",
     )
     add("--out", metavar="DIR", type=Path, required=True, help="folder for the CSV files")
+    study.set_defaults(run=_run_study)
+    for command in (refresh, check, snapshots, bulk):
+        command.add_to(commands)
     return parser

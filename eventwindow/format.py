@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 MINUS = "\u2212"
 UNKNOWN = "unknown"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+_MARKS = {"HKD": "HK$", "USD": "US$"}
 _BREAKS = re.compile(r"[ \t\r\n\f\v\x00-\x1f\u2028\u2029]+")
 _JOINER = "\u2060"
 # What Streamlit's markdown turns into a link or a logo by itself, whatever its case.
@@ -22,6 +24,21 @@ def percent(value: float | None, digits: int = 2) -> str:
 def points(value: float, digits: int = 0) -> str:
     """A printed percentage with its sign and only the digits it was printed with, `+5.59%`."""
     return f"{_signed_plain(round(100 * value, 6))}%" if digits == 0 else percent(value, digits)
+
+
+def share(value: float) -> str:
+    """A part of a whole without sign, `95%`."""
+    return f"{100 * value:.0f}%"
+
+
+def plain_number(value: float) -> str:
+    """A number without sign or padding zeros, `1.5`."""
+    return f"{value:g}"
+
+
+def times(value: float) -> str:
+    """A multiple, `2.24×`; from a hundred on without decimals."""
+    return f"{value:,.2f}×" if value < 100 else f"{value:,.0f}×"
 
 
 def price(value: float | None) -> str:
@@ -39,6 +56,11 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+def p_number(p: float) -> str:
+    """A p-value for a column of its own, `0.012` or `< 0.001`."""
+    return p_value(p).removeprefix("p ").removeprefix("= ")
+
+
 def yuan(amount: float) -> str:
     """An amount in yuan, `7.123bn yuan`."""
     return f"{compact(amount)} yuan"
@@ -49,7 +71,32 @@ def compact(amount: float) -> str:
     for size, unit in ((1e9, "bn"), (1e6, "m")):
         if abs(amount) >= size:
             return f"{amount / size:.3f}".rstrip("0").rstrip(".") + unit
-    return f"{amount:,.0f}"
+    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:g}"
+
+
+def money(amount: float, currency: str, *, signed: bool = False) -> str:
+    """An amount to three digits in a currency, `US$889bn` or `7.12bn yuan`; signed `+US$39.6bn`."""
+    rounded = float(f"{abs(amount):.3g}")
+    size, unit = next(((size, unit) for size, unit in _SIZES if rounded >= size), (1.0, ""))
+    sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
+    mark = _MARKS.get(currency, "")
+    return f"{sign}{mark}{float(f'{rounded / size:.3g}'):,g}{unit}{'' if mark else ' yuan'}"
+
+
+def bare_money(amount: float) -> str:
+    """The same with its sign and without a currency, for an axis that names it: `+50bn`."""
+    return money(amount, "CNY", signed=True).removesuffix(" yuan")
+
+
+def multiple(value: float) -> str:
+    """How many times one amount is another, whichever way: `25 times`, `0.41 times`, `29,300 times`."""
+    digits = 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.995 else 2
+    return f"{float(f'{abs(value):.3g}'):,.{digits}f} times"
+
+
+def signed_multiple(value: float) -> str:
+    """The same with the sign of the change, `−2.0 times`."""
+    return f"{MINUS if value < 0 else '+'}{multiple(value)}"
 
 
 def short_day(day: date) -> str:
@@ -85,8 +132,20 @@ def md(text: str) -> str:
 
 
 def pl(text: str) -> str:
-    """Untrusted text for a chart: no markup, no template."""
-    return html.escape(_flat(text).replace("%{", "% {"))
+    """Untrusted text for a chart, between tags only: no markup, no template. Charts show `&quot;` as it stands."""
+    return html.escape(_flat(text).replace("%{", "% {"), quote=False)
+
+
+def sentence_case(name: str) -> str:
+    """A name as a label: `timeline-index` becomes `Timeline index`."""
+    words = name.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def cut(text: str, most: int) -> str:
+    """A text on one line of at most so many characters, an ellipsis where it is cut."""
+    flat = _flat(text)
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
 
 
 def _flat(text: str) -> str:

@@ -3,21 +3,58 @@
 Everything here is plain text; whoever shows it escapes it for the place where it is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
+from typing import Protocol
 
-from eventwindow.case import Case, Estimate, ListingCase
-from eventwindow.facts.events import Announcement, Clock, NewsTime, Phase, Precision
-from eventwindow.facts.listings import Market
+from eventwindow.case import CarPath, Case, Estimate, ListingCase
+from eventwindow.chance import Judgement
+from eventwindow.facts.events import Action, Announcement, Clock, Direction, NewsTime, Phase, Precision
+from eventwindow.facts.listings import Issuer, Listing, Market
 from eventwindow.facts.prices import SessionMove
-from eventwindow.facts.reported import Agreement, ReportedMove, compare
+from eventwindow.facts.reported import (
+    RANGE_MOMENTS,
+    UNPRICED_MOMENTS,
+    Agreement,
+    ReportedMove,
+    compare,
+    measured_bounds,
+)
 from eventwindow.facts.sessions import DayZero, DayZeroRule, MarketCalendar
 from eventwindow.format import clock_time, long_day, p_value, percent, points, short_day, statistic
+from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.windows import Window
+from eventwindow.view import View
 
+NO_BREAK = "\u00a0"
 MARKET_NAMES = {Market.HONG_KONG: "Hong Kong", Market.WALL_STREET: "Wall Street"}
+MARKET_PLACES = {Market.HONG_KONG: "in Hong Kong", Market.WALL_STREET: "on Wall Street"}
 MARKET_CITIES = {Market.HONG_KONG: "Hong Kong", Market.WALL_STREET: "New York"}
+CLOCK_KEY = (
+    "Gap in the HKEX bar: lunch break. Cap at its end: closing auction, whose price is the official close. Line before "
+    "a diamond, or without one: hours in which the news may have come out. Grey column: days left out."
+)
 CLOCK_NAMES = {Clock.ANNOUNCED: "Official act", Clock.FIRST_REPORTED: "First report"}
+DIRECTION_NAMES: dict[str, str] = {
+    Direction.TIGHTENING: "Tightening",
+    Direction.EASING: "Easing",
+    Direction.AMBIGUOUS: "Either way",
+}
+ACTION_NAMES: dict[str, str] = {
+    Action.FINE: "Fine",
+    Action.RULE: "Rule",
+    Action.DRAFT_RULE: "Draft rule",
+    Action.REVIEW: "Review",
+    Action.SUMMONS: "Summons",
+    Action.BAN: "Ban",
+    Action.SUSPENSION: "Suspension",
+    Action.INVESTIGATION: "Investigation",
+    Action.SETTLEMENT: "Settlement",
+    Action.APPROVAL: "Approval",
+    Action.EASING: "Easing",
+}
+JURISDICTION_NAMES = {"CN": "China", "US": "United States"}
 QUALIFIERS = {"gt": "more than ", "lt": "less than ", "about": "about ", "as_much_as": "as much as "}
 MOMENTS = {
     "premarket": "before the open",
@@ -29,8 +66,8 @@ MOMENTS = {
     "close": "at the close",
     "afterhours": "after the close",
 }
-# Moments inside a session, in the order in which a card prefers them.
-QUOTES = ("intraday_early", "open", "intraday", "intraday_high", "intraday_low")
+# Moments but the close, in the order in which a card prefers them: those that can be checked first.
+QUOTES = ("intraday_early", "open", "intraday", "intraday_high", "intraday_low", *UNPRICED_MOMENTS)
 PHASES = {
     Phase.BEFORE_OPEN: "before the open",
     Phase.DURING: "during the session",
@@ -39,18 +76,41 @@ PHASES = {
 }
 
 
-def place(item: ListingCase) -> str:
+class Listed(Protocol):
+    """Whatever is about one listing of a company."""
+
+    @property
+    def listing(self) -> Listing:
+        """The line that trades."""
+
+    @property
+    def issuer(self) -> Issuer:
+        """Its company."""
+
+
+def place(item: Listed) -> str:
     """Where a listing trades, said honestly: an over-the-counter line is not on the exchange."""
     if item.listing.exchange_short == "OTC":
         return "US OTC"
     return MARKET_NAMES[item.listing.market]
 
 
-def listing_name(item: ListingCase) -> str:
+def listing_name(item: Listed) -> str:
     """`Alibaba in Hong Kong`, `Tencent over the counter in the US`."""
     if item.listing.exchange_short == "OTC":
         return f"{item.issuer.short_name} over the counter in the US"
-    return f"{item.issuer.short_name} {'in Hong Kong' if item.listing.market is Market.HONG_KONG else 'on Wall Street'}"
+    return f"{item.issuer.short_name} {MARKET_PLACES[item.listing.market]}"
+
+
+def no_listing_words(snapshot: Snapshot, view: View) -> str:
+    """Why no listing is shown: nothing chosen, or nothing that trades there."""
+    if not view.companies or not view.markets:
+        return "Choose at least one company and one market in the sidebar."
+    names = [issuer.short_name for issuer in snapshot.companies if issuer.slug in view.companies]
+    *others, last = names
+    who = f"{', '.join(others)} and {last} have" if others else f"{last} has"
+    where = " or ".join(MARKET_PLACES[market] for market in view.markets)
+    return f"{who} no listing {where} with prices on file. Choose another company or market in the sidebar."
 
 
 def clock_fact(news: NewsTime) -> str:
@@ -134,7 +194,7 @@ def _day(number: int) -> str:
 def estimate_words(item: Estimate) -> str:
     """`+8.38%, t = 2.65, p = 0.008`."""
     figures = f"{percent(item.value)}, t = {statistic(item.t)}, {p_value(item.p)}"
-    return figures.replace(" =", "\u00a0=").replace("= ", "=\u00a0")
+    return figures.replace(" =", f"{NO_BREAK}=").replace("= ", f"={NO_BREAK}")
 
 
 def verdict(case: Case) -> tuple[str, str]:
@@ -156,6 +216,26 @@ def verdict(case: Case) -> tuple[str, str]:
     return f"More than noise at the {level}% level on {span}: {_listed(beyond)}.", rest
 
 
+def judgement_words(item: Judgement, level: int) -> str:
+    """What both tests say together: `more than noise`, `within noise`, or that they disagree."""
+    by_t, by_placebo = item.beyond(level)
+    if by_placebo is None or by_t == by_placebo:
+        return "more than noise" if by_t else "within noise"
+    return "by t only: doubtful" if by_t else "by placebo only: doubtful"
+
+
+def chance_sentence(judgements: Sequence[Judgement]) -> str:
+    """What the placebo p counts."""
+    dates = [item.chance.dates for item in judgements if item.chance.known]
+    if not dates:
+        return ""
+    many = f"{min(dates):,} to {max(dates):,}" if min(dates) < max(dates) else f"{dates[0]:,}"
+    return (
+        f"Placebo p: the share of {many} ordinary sessions of the same listing whose abnormal return was at least as "
+        "unusual."
+    )
+
+
 def early_verdict(case: Case) -> str:
     """What the sessions of the other clock did, where they are not day 0: anticipation, or its absence."""
     parts = []
@@ -173,33 +253,39 @@ def early_verdict(case: Case) -> str:
 
 
 def car_finding(case: Case) -> str:
-    """What the chart of cumulative abnormal returns shows, for its text alternative."""
-    parts = []
-    for item in case.with_result:
-        path = item.path
-        if path is None:
-            continue
-        last = float(path.value[-1])
-        outside = abs(last) > path.critical * float(path.se[-1])
-        where = "outside" if outside else "inside"
-        if last == last:  # noqa: PLR0124 - NaN: the window has no figure
-            parts.append(
-                f"{listing_name(item)} {percent(last)} by session {_day(int(path.sessions[-1]))}, {where} the band"
-            )
+    """What the chart of cumulative abnormal returns shows: every listing on day 0, then at the end."""
+    paths = [(listing_name(item), item.path) for item in case.with_result if item.path is not None]
+    parts = [f"{name} {found}" for name, path in paths if (found := _course(path))]
     if not parts:
         return "No cumulative abnormal return can be shown."
     level = case.view.level
     return f"Cumulative abnormal return from the close before day 0, with the {level}% noise band: {_listed(parts)}."
 
 
-def chance_note(case: Case) -> str:
-    """How many false alarms to expect from the tests shown."""
-    tests = sum(item.estimate(case.lead_window).known for item in case.with_result)
-    return (
-        f"{tests} tests at {case.view.level}%: each has a {100 - case.view.level}% chance of a false alarm."
-        if tests > 1
-        else ""
+def band_words(level: int) -> str:
+    """What the band around the cumulative abnormal return is."""
+    return f"The band is where each point would lie {level} times out of 100 if nothing had happened."
+
+
+def _course(path: CarPath) -> str:
+    """Where a path stands on day 0 and at its end: `+8.38% on day 0, outside the band, then …`; empty if unknown."""
+    places = [place for place, number in enumerate(path.sessions.tolist()) if number in (0, path.sessions[-1])]
+    known = [place for place in places if isfinite(path.value[place])]
+    return ", then ".join(
+        f"{percent(float(path.value[place]))} {_moment(int(path.sessions[place]))}, "
+        f"{'outside' if abs(path.value[place]) > path.critical * path.se[place] else 'inside'} the band"
+        for place in known
     )
+
+
+def _moment(number: int) -> str:
+    return f"by session {_day(number)}" if number else "on day 0"
+
+
+def chance_note(judgements: Sequence[Judgement], level: int) -> str:
+    """How many figures the verdicts judge, and how often each is a false alarm."""
+    known = sum(item.estimate.known for item in judgements)
+    return f"{known} figures at {level}%: each has a {100 - level}% chance of a false alarm." if known > 1 else ""
 
 
 def clock_finding(case: Case, calendars: Mapping[Market, MarketCalendar]) -> str:
@@ -212,23 +298,38 @@ def printed(move: ReportedMove) -> str:
     return f"{QUALIFIERS.get(move.qualifier, '')}{points(move.change)}, {MOMENTS.get(move.moment, move.moment)}"
 
 
-def agreement(move: ReportedMove, measured: SessionMove) -> str:
-    """How a press figure stands to our measurement, in one sentence."""
-    outcome = compare(move, measured)
+def agreement(move: ReportedMove, measured: SessionMove | None) -> str:
+    """How a press figure stands to our measurement (None without prices of that day), in one sentence."""
+    if measured is None:
+        return "No daily price of that day is on file, so it cannot be checked."
     moment = MOMENTS.get(move.moment, move.moment)
-    if outcome is Agreement.AGREES:
-        return f"Agrees with the measured figure {moment}."
-    if outcome is Agreement.IN_RANGE:
-        return "A quote from inside the day's range, not the open or the close: shown apart."
-    if outcome is Agreement.DIFFERS:
-        return f"Differs from the measured figure {moment}."
-    return "Daily prices cannot check it."
+    bounds = measured_bounds(move.moment, measured)
+    if bounds is None:
+        why = "daily data have no price" if move.moment in UNPRICED_MOMENTS else "the price of that day is not known"
+        return f"Cannot be checked: {moment} {why}."
+    when = "of the day" if move.moment in RANGE_MOMENTS else moment
+    ours = f"the measured {measured_words(move, measured)} {when}"
+    return {
+        Agreement.AGREES: f"Agrees with {ours}.",
+        Agreement.IN_RANGE: f"Fits {ours}; the minute itself is not known.",
+        Agreement.NEAR: f"Near {ours}: off by less than half a point.",
+        Agreement.DIFFERS: f"Differs from {ours}; both are shown as they are.",
+    }[compare(move, measured)]
+
+
+def measured_words(move: ReportedMove, measured: SessionMove) -> str:
+    """Our figure of the moment that was printed: `+3.44%`, `range −2.00% to +6.00%`; empty where there is none."""
+    bounds = measured_bounds(move.moment, measured)
+    if bounds is None:
+        return ""
+    low, high = map(percent, bounds)
+    return f"range {low} to {high}" if move.moment in RANGE_MOMENTS else low
 
 
 def lead_reports(item: ListingCase) -> list[tuple[ReportedMove, SessionMove]]:
     """The two printed figures a card has room for.
 
-    Two sessions: one of each. One session: the first quote from inside it and the first close.
+    Two sessions: one of each. One session: the first close and the first other quote.
     """
     found = []
     for session in item.sessions:
@@ -238,6 +339,14 @@ def lead_reports(item: ListingCase) -> list[tuple[ReportedMove, SessionMove]]:
         best = (*closes[:1], *quotes[:1])[:1] if len(item.sessions) > 1 else (*quotes[:1], *closes[:1])
         found += [(move, session.move) for move in best]
     return found
+
+
+def unreported(item: ListingCase) -> str:
+    """Why a card has no printed figure: there is none on file, or none for its sessions."""
+    count = len(item.reported)
+    if not count:
+        return "No press figure on file for this listing."
+    return f"Press: none for these sessions; {count} for {'other days' if count > 1 else 'another day'}, see Sources."
 
 
 def amounts(announcement: Announcement) -> list[tuple[str, float]]:

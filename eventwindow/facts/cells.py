@@ -8,7 +8,6 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
@@ -17,24 +16,10 @@ from typing import NamedTuple
 import pandas as pd
 import pandera.pandas as pa
 
+from eventwindow.facts.problems import Problem, shown
+
 # A column, the rows (aligned with the table) in which its cell is wrong, and what to say of it.
 Rule = tuple[str, "pd.Series[bool]", str]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One broken rule: `row` is the line number in the file, None where it concerns the whole file."""
-
-    file: str
-    row: int | None
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        """Place and message in one line."""
-        row = f", row {self.row}" if self.row else ""
-        column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{row}{column}: {self.message}"
 
 
 class Kind(NamedTuple):
@@ -107,6 +92,12 @@ CALENDAR = one_of("XHKG", "XNYS", "XSHG")
 MOMENT = one_of(
     "premarket", "open", "intraday_early", "intraday", "intraday_low", "intraday_high", "close", "afterhours"
 )
+COUNTED = one_of(
+    *("outstanding_20f_cover", "outstanding_20f_balance_sheet", "outstanding_company_update"),
+    *("issued_hkex_return", "issued_hkex_interest_form", "issued_20f_note", "issued_third_party_table"),
+    *("issued_hkex_return_class_b_only", "issued_hkex_interest_form_class_b_only"),
+    *("derived", "derived_press_cap", "missing"),
+)
 LISTED = one_of("HKEX", "NYSE", "Nasdaq", "OTC")
 SERIES = one_of("share", "price_index", "total_return_index", "fx")
 
@@ -157,7 +148,7 @@ def read(folder: Path, file: str, schema: pa.DataFrameSchema) -> tuple[pd.DataFr
         return None, problems
     lines_of_rows = [line for line, _ in rows]
     table = pd.DataFrame([cells for _, cells in rows], index=lines_of_rows, columns=header, dtype=str)
-    return table, _broken_cells(file, table, schema)
+    return table, broken_cells(file, table, schema)
 
 
 def broken(file: str, table: pd.DataFrame, *rules: Rule) -> list[Problem]:
@@ -169,12 +160,8 @@ def broken(file: str, table: pd.DataFrame, *rules: Rule) -> list[Problem]:
     ]
 
 
-def shown(cell: str) -> str:
-    """The cell as a message quotes it: at most 60 characters."""
-    return repr(cell if len(cell) <= 60 else f"{cell[:59]}…")
-
-
-def _broken_cells(file: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Problem]:
+def broken_cells(file: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Problem]:
+    """What is wrong with the cells of a table of texts, indexed by line number."""
     try:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:

@@ -11,3 +11,11 @@ class DataError(EventWindowError):
 
 class OptionError(EventWindowError):
     """A setting is outside what the study accepts; the text names the setting and its limits."""
+
+
+class StoreError(EventWindowError):
+    """The store of snapshots, or one snapshot, cannot be used; the text names it and what to do."""
+
+
+class BulkError(EventWindowError):
+    """A bulk study could not be finished; the text says how much of it is done and how to go on."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from eventwindow.facts.listings import Market
@@ -24,6 +25,10 @@ from eventwindow.facts.tables import (
 
 REGULATOR_TIMEZONES = {"CN": ZoneInfo("Asia/Shanghai"), "US": ZoneInfo("America/New_York")}
 REGULATOR_CITIES = {"CN": "Beijing", "US": "Washington"}
+# The kind of actor that makes an act strictly a regulator's, not a political signal or a press report.
+REGULATOR_ACT = "regulator_act"
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class Clock(StrEnum):
@@ -40,6 +45,30 @@ class Precision(StrEnum):
     APPROX = "approx"
     UPPER_BOUND = "upper_bound"
     DATE_ONLY = "date_only"
+
+
+class Direction(StrEnum):
+    """Whether an act tightens the rules for the companies it concerns or eases them."""
+
+    TIGHTENING = "tightening"
+    EASING = "easing"
+    AMBIGUOUS = "ambiguous"
+
+
+class Action(StrEnum):
+    """What kind of act it is."""
+
+    FINE = "fine"
+    RULE = "rule"
+    DRAFT_RULE = "draft_rule"
+    REVIEW = "review"
+    SUMMONS = "summons"
+    BAN = "ban"
+    SUSPENSION = "suspension"
+    INVESTIGATION = "investigation"
+    SETTLEMENT = "settlement"
+    APPROVAL = "approval"
+    EASING = "easing"
 
 
 class Phase(StrEnum):
@@ -95,8 +124,8 @@ class Act:
     regulators: tuple[str, ...]
     jurisdiction: str
     actor_type: str
-    action: str
-    direction: str
+    action: Action
+    direction: Direction
     announced: NewsTime
     first_report: NewsTime | None
     anticipated_since: date | None
@@ -148,6 +177,27 @@ class Announcement:
         """CN or US."""
         return self.acts[0].jurisdiction
 
+    @property
+    def action(self) -> Action:
+        """What kind of act the first one is."""
+        return self.acts[0].action
+
+    @property
+    def direction(self) -> Direction:
+        """Whether the first act tightens or eases."""
+        return self.acts[0].direction
+
+    @property
+    def is_regulator_act(self) -> bool:
+        """Whether every act is strictly a regulator's own."""
+        return all(act.actor_type == REGULATOR_ACT for act in self.acts)
+
+    @property
+    def amount_cny(self) -> float | None:
+        """Sum of the amounts in yuan that are known, None where none is."""
+        amounts = [act.amount_cny for act in self.acts if act.amount_cny is not None]
+        return sum(amounts) if amounts else None
+
     @cached_property
     def issuers(self) -> tuple[str, ...]:
         """Companies named by any of the acts, in table order."""
@@ -189,8 +239,8 @@ def _act(row: dict[str, str], path: Path, number: int) -> Act:
         regulators=_parts(row["regulators"]),
         jurisdiction=jurisdiction,
         actor_type=row["actor_type"],
-        action=row["action"],
-        direction=row["direction"],
+        action=_member(Action, row, path, number, "action"),
+        direction=_member(Direction, row, path, number, "direction"),
         announced=_announced(row, path, number),
         first_report=_first_report(row, path, number),
         anticipated_since=optional_date(row["anticipated_since"], path, number, "anticipated_since"),
@@ -235,6 +285,12 @@ def _first_report(row: dict[str, str], path: Path, number: int) -> NewsTime | No
         jurisdiction=row["jurisdiction"],
         phases=(),
     )
+
+
+def _member(kind: type[Kind], row: dict[str, str], path: Path, number: int, column: str) -> Kind:
+    if row[column] not in set(kind):
+        raise cell_error(path, number, column, row[column], "one of " + ", ".join(kind))
+    return kind(row[column])
 
 
 def _parts(cell: str) -> tuple[str, ...]:

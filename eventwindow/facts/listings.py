@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from eventwindow.facts.tables import optional_date, read_table
+from eventwindow.facts.tables import optional_date, read_table, required_number
 
 
 class Market(StrEnum):
@@ -34,6 +34,7 @@ class Issuer:
 class Listing:
     """One traded line of a company.
 
+    `shares_per_unit` counts the ordinary shares behind one share or ADS as its prices are quoted here.
     `listed` and `delisted` are calendar dates, None where unknown or not delisted. `benchmark` and
     `tech_benchmark` are symbols of price series.
     """
@@ -46,6 +47,7 @@ class Listing:
     currency: str
     listed: date | None
     delisted: date | None
+    shares_per_unit: float
     benchmark: str
     tech_benchmark: str
     has_prices: bool
@@ -72,7 +74,7 @@ def load_issuers(folder: Path) -> dict[str, Issuer]:
 
 
 def load_listings(folder: Path) -> dict[str, Listing]:
-    """Listings by symbol, in table order. Raises DataError on a date that is none."""
+    """Listings by symbol, in table order. Raises DataError on a date or number that is none."""
     path = folder / "listings.csv"
     listings: dict[str, Listing] = {}
     for number, row in enumerate(read_table(path), start=2):
@@ -85,6 +87,7 @@ def load_listings(folder: Path) -> dict[str, Listing]:
             currency=row["currency"],
             listed=optional_date(row["listing_date"], path, number, "listing_date"),
             delisted=optional_date(row["delisting_date"], path, number, "delisting_date"),
+            shares_per_unit=required_number(row["shares_per_unit"], path, number, "shares_per_unit"),
             benchmark=row["benchmark"],
             tech_benchmark=row["tech_benchmark"],
             has_prices=row["has_prices"] == "yes",

@@ -5,7 +5,7 @@ are added back here. Vendors' adjusted closes are not used: they deduct US-dolla
 were Hong Kong dollars.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,8 @@ from eventwindow.facts.tables import optional_number, read_table, required_date
 Floats = NDArray[np.float64]
 ReturnsKind = Literal["simple", "log"]
 COLUMNS = ["open", "high", "low", "close", "volume"]
+# All series in one table, as snapshots of a store have them.
+PRICE_TABLE = "prices.parquet"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ class PriceSeries:
         columns = (np.where(known, getattr(self, name)[inside], np.nan) for name in COLUMNS)
         return PriceSeries(self.symbol, days, *columns)
 
+    def last_close(self, day: date) -> tuple[date, float] | None:
+        """The last known close on or before a day, with its date; None where there is none yet."""
+        before = int(np.searchsorted(self.days, np.datetime64(day, "D"), side="right"))
+        known = np.flatnonzero(np.isfinite(self.close[:before]))
+        if not known.size:
+            return None
+        found: date = self.days[known[-1]].item()
+        return found, float(self.close[known[-1]])
+
 
 @dataclass(frozen=True)
 class PriceBook:
@@ -83,10 +94,10 @@ class PriceBook:
         rates = self.series.get(f"{source}{target}")
         if rates is None:
             raise DataError(f"prices: no series {source}{target} to convert a distribution; add the rate.")
-        position = int(np.searchsorted(rates.days, np.datetime64(day, "D"), side="right")) - 1
-        if position < 0:
+        known = rates.last_close(day)
+        if known is None:
             raise DataError(f"prices/{source}{target}.csv: no rate on or before {day}; add an earlier rate.")
-        return float(rates.close[position])
+        return known[1]
 
 
 @dataclass(frozen=True)
@@ -126,6 +137,10 @@ class ReturnTable:
     regressor_names: tuple[str, ...]
     first: NDArray[np.intp]
     last: NDArray[np.intp]
+
+    def __post_init__(self) -> None:
+        """Keep each series together in memory: a study reads stretches of single series."""
+        object.__setattr__(self, "returns", np.asfortranarray(self.returns))
 
 
 def with_neighbours(table: ReturnTable) -> ReturnTable:
@@ -168,7 +183,7 @@ def return_table(
     for listing in listings:
         series = _series(book, listing.symbol)
         closes.append(series.on(calendar.days).close)
-        distributions.append(_distributions(book, listing, calendar))
+        distributions.append(distributions_on(book, listing, calendar))
         bounds.append(np.searchsorted(calendar.days, series.days[[0, -1]]))
     index = _series(book, benchmark).on(calendar.days).close[:, None]
     first, last = np.array(bounds).T
@@ -181,6 +196,21 @@ def return_table(
         first=first,
         last=last,
     )
+
+
+def total_return_index(book: PriceBook, listing: Listing, calendar: MarketCalendar) -> tuple[Dates, Floats]:
+    """What 1 put into a listing at its first known close became, distributions added back.
+
+    Days and levels (both (n,)) of the sessions with a known close. Past a session without one the return
+    runs from the last known close, and what went ex in between is added to it. Raises DataError for a
+    symbol without prices.
+    """
+    close = _series(book, listing.symbol).on(calendar.days).close
+    known = np.flatnonzero(close > 0)
+    paid = np.diff(np.cumsum(distributions_on(book, listing, calendar))[known], prepend=0.0)
+    growth = 1 + total_returns(close[known], paid)
+    growth[:1] = 1
+    return calendar.days[known], np.multiply.accumulate(growth)
 
 
 def volume_table(book: PriceBook, calendar: MarketCalendar, listings: Sequence[Listing], benchmark: str) -> ReturnTable:
@@ -227,27 +257,60 @@ def session_move(book: PriceBook, listing: Listing, calendar: MarketCalendar, po
 
 
 def load_prices(folder: Path) -> PriceBook:
-    """Every price file of a data folder. Raises DataError naming the file (and row) that cannot be used."""
-    files = sorted((folder / "prices").glob("*.csv"))
-    if not files:
+    """Every price series of a data folder, from `prices.parquet` or from one CSV file per symbol.
+
+    Raises DataError naming the file (and row) that cannot be used.
+    """
+    if (folder / PRICE_TABLE).is_file():
+        tables = dict(_read_price_table(folder / PRICE_TABLE))
+    else:
+        tables = {path.stem: _read_price_file(path) for path in sorted((folder / "prices").glob("*.csv"))}
+    if not tables:
         raise DataError("prices: the folder holds no price file; build the data folder again.")
-    return PriceBook({path.stem: _read_prices(path) for path in files}, _read_distributions(folder))
+    series = {symbol: _price_series(symbol, frame, name) for symbol, (frame, name) in tables.items()}
+    return PriceBook(series, _read_distributions(folder))
 
 
-def _read_prices(path: Path) -> PriceSeries:
+def save_prices(series: Iterable[PriceSeries], folder: Path) -> None:
+    """Write series as the one table `prices.parquet`: symbol, date, open, high, low, close, volume."""
+    frames = [
+        pd.DataFrame({"symbol": item.symbol, "date": item.days, **{name: getattr(item, name) for name in COLUMNS}})
+        for item in sorted(series, key=lambda item: item.symbol)
+    ]
+    pd.concat(frames).to_parquet(folder / PRICE_TABLE, index=False)
+
+
+def _read_price_table(path: Path) -> Iterator[tuple[str, tuple[pd.DataFrame, str]]]:
+    try:
+        table = pd.read_parquet(path)
+        for symbol, frame in table.groupby("symbol", sort=True):
+            yield str(symbol), (frame, f"{path.name}, {symbol}")
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{path.name}: not a price table ({type(error).__name__}); refresh or restore it.") from None
+
+
+def _read_price_file(path: Path) -> tuple[pd.DataFrame, str]:
     try:
         frame = pd.read_csv(path)
-        days = pd.to_datetime(frame["date"], format="%Y-%m-%d").to_numpy().astype("datetime64[D]")
-        columns = [frame[name].to_numpy(dtype=np.float64) for name in COLUMNS]
+        frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d")
     except (ValueError, KeyError) as error:
         raise DataError(f"prices/{path.name}: not a price table ({error}); build the data folder again.") from None
+    return frame, f"prices/{path.name}"
+
+
+def _price_series(symbol: str, frame: pd.DataFrame, name: str) -> PriceSeries:
+    try:
+        days = frame["date"].to_numpy().astype("datetime64[D]")
+        columns = [frame[column].to_numpy(dtype=np.float64) for column in COLUMNS]
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{name}: not a price table ({error}); build the data folder again.") from None
     disorder = np.flatnonzero(np.diff(days) <= np.timedelta64(0, "D"))
     if disorder.size:
         raise DataError(
-            f"prices/{path.name}, row {disorder[0] + 3}, column date: {days[disorder[0] + 1]} does not come after "
+            f"{name}, row {disorder[0] + 3}, column date: {days[disorder[0] + 1]} does not come after "
             "the row above; sort the file and drop the repeated day."
         )
-    return PriceSeries(path.stem, days, *columns)
+    return PriceSeries(symbol, days, *columns)
 
 
 def _read_distributions(folder: Path) -> tuple[Distribution, ...]:
@@ -262,7 +325,7 @@ def _read_distributions(folder: Path) -> tuple[Distribution, ...]:
     return tuple(found)
 
 
-def _distributions(book: PriceBook, listing: Listing, calendar: MarketCalendar) -> Floats:
+def distributions_on(book: PriceBook, listing: Listing, calendar: MarketCalendar) -> Floats:
     """Distributions of a listing per session (T,), in its trading currency."""
     amounts = np.zeros(len(calendar.days))
     for ex_date in {item.ex_date for item in book.distributions if item.symbol == listing.symbol}:

@@ -10,7 +10,9 @@ from eventwindow.facts.tables import cell_error, optional_number, read_table, re
 
 # Moments of which daily prices know only the range.
 RANGE_MOMENTS = ("intraday", "intraday_early")
-# How far a printed figure may lie from ours and still agree, as decimals.
+# Moments that daily prices do not know at all.
+UNPRICED_MOMENTS = ("premarket", "afterhours")
+# How far a printed figure may lie from ours and still agree, and still be near, as decimals.
 TOLERANCE, ROUGHLY = 0.001 + 1e-9, 0.005 + 1e-9
 
 
@@ -60,6 +62,7 @@ class Agreement(StrEnum):
 
     AGREES = "agrees"
     IN_RANGE = "in_range"
+    NEAR = "near"
     DIFFERS = "differs"
     CANNOT_CHECK = "cannot_check"
 
@@ -69,37 +72,35 @@ def compare(printed: ReportedMove, measured: SessionMove) -> Agreement:
 
     Open, close, low and high are compared one to one: within a tenth of a point, half a point for
     "about", on the right side for "more than". A quote from inside the session can only be found
-    inside the day's range (IN_RANGE) or outside it. Before the open and after the close there are no
-    daily prices.
+    inside the day's range (IN_RANGE) or outside it. What misses this by less than half a point is NEAR.
+    Before the open and after the close there are no daily prices.
     """
-    if printed.moment in RANGE_MOMENTS:
-        low, high = measured.low_change, measured.high_change
-        if low is None or high is None:
-            return Agreement.CANNOT_CHECK
-        return Agreement.IN_RANGE if _was_reached(printed, low, high) else Agreement.DIFFERS
-    value = {
-        "open": measured.open_change,
-        "intraday_low": measured.low_change,
-        "intraday_high": measured.high_change,
-        "close": measured.close_change,
-    }.get(printed.moment)
-    if value is None:
+    bounds = measured_bounds(printed.moment, measured)
+    if bounds is None:
         return Agreement.CANNOT_CHECK
-    return Agreement.AGREES if _fits(printed, value) else Agreement.DIFFERS
+    if _fits(printed, *bounds, ROUGHLY if printed.qualifier == "about" else TOLERANCE):
+        return Agreement.IN_RANGE if printed.moment in RANGE_MOMENTS else Agreement.AGREES
+    return Agreement.NEAR if _fits(printed, *bounds, ROUGHLY) else Agreement.DIFFERS
 
 
-def _was_reached(printed: ReportedMove, low: float, high: float) -> bool:
-    """Whether the session's range holds the printed quote; "more than" only needs the range to go that far."""
-    if printed.qualifier == "gt":
-        return high >= printed.change - TOLERANCE if printed.change >= 0 else low <= printed.change + TOLERANCE
-    margin = ROUGHLY if printed.qualifier == "about" else TOLERANCE
-    return low - margin <= printed.change <= high + margin
+def measured_bounds(moment: str, measured: SessionMove) -> tuple[float, float] | None:
+    """Lowest and highest change (decimal) that the moment can have had; equal but for a quote from inside the session.
+
+    None where daily prices do not know the moment, or the session has no such price.
+    """
+    low, high = {
+        "open": (measured.open_change, measured.open_change),
+        "intraday_low": (measured.low_change, measured.low_change),
+        "intraday_high": (measured.high_change, measured.high_change),
+        "close": (measured.close_change, measured.close_change),
+        **dict.fromkeys(RANGE_MOMENTS, (measured.low_change, measured.high_change)),
+    }.get(moment, (None, None))
+    return None if low is None or high is None else (low, high)
 
 
-def _fits(printed: ReportedMove, value: float) -> bool:
-    direction = 1 if printed.change >= 0 else -1
-    if printed.qualifier == "gt":
-        return direction * (value - printed.change) > -TOLERANCE
-    if printed.qualifier == "lt":
-        return direction * (value - printed.change) < TOLERANCE
-    return abs(value - printed.change) <= (ROUGHLY if printed.qualifier == "about" else TOLERANCE)
+def _fits(printed: ReportedMove, low: float, high: float, margin: float) -> bool:
+    """Whether some change between the two is what was printed; "more than" is further from zero, "less than" nearer."""
+    if printed.qualifier not in ("gt", "lt"):
+        return low - margin <= printed.change <= high + margin
+    above = (printed.qualifier == "gt") is (printed.change >= 0)
+    return high >= printed.change - margin if above else low <= printed.change + margin

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from eventwindow.facts.cells import Problem, broken, is_date, shown
+from eventwindow.facts.cells import broken, is_date
+from eventwindow.facts.problems import Problem, shown
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -22,6 +23,9 @@ KEYS: dict[str, list[str]] = {
     "special_days.csv": ["calendar", "date"],
     "trading_phases.csv": ["exchange", "phase", "valid_from"],
     "distributions.csv": ["symbol", "kind", "ex_date"],
+    "splits.csv": ["symbol", "ex_date"],
+    "share_counts.csv": ["issuer", "as_of", "kind"],
+    "fines.csv": ["event_id", "fined", "issuer"],
     "regulators.csv": ["abbreviation"],
     "reported_moves.csv": ["event_id", "symbol", "session_date", "phase", "publisher", "reported_percent"],
 }
@@ -34,6 +38,10 @@ REFERENCES: list[tuple[str, str, tuple[str, ...]]] = [
     ("listings.csv", "benchmark", ("series.csv",)),
     ("listings.csv", "tech_benchmark", ("series.csv",)),
     ("distributions.csv", "symbol", ("series.csv",)),
+    ("splits.csv", "symbol", ("series.csv",)),
+    ("share_counts.csv", "issuer", ("issuers.csv",)),
+    ("fines.csv", "event_id", ("events.csv",)),
+    ("fines.csv", "issuer", ("issuers.csv",)),
     ("reported_moves.csv", "event_id", ("events.csv",)),
     ("reported_moves.csv", "symbol", ("series.csv", "listings.csv")),
 ]
@@ -56,6 +64,9 @@ def between_tables(tables: Tables) -> list[Problem]:
         *_events(tables["events.csv"]),
         *_days(tables["special_days.csv"], tables["trading_phases.csv"]),
         *_listings(tables["listings.csv"], tables["series.csv"]),
+        *_splits(tables["splits.csv"], tables["series.csv"]),
+        *_share_counts(tables["share_counts.csv"]),
+        *_fines(tables["fines.csv"], tables["events.csv"]),
     ]
 
 
@@ -188,6 +199,62 @@ def _listings(listings: pd.DataFrame, series: pd.DataFrame) -> list[Problem]:
             ),
         ),
     ]
+
+
+def _share_counts(table: pd.DataFrame) -> list[Problem]:
+    missing = table["kind"] == "missing"
+    shares, low, high = (pd.to_numeric(table[name], errors="coerce") for name in ("shares", "low", "high"))
+    misfit = "does not fit the kind of count; a missing one is blank, any other has it."
+    return broken(
+        "share_counts.csv",
+        table,
+        *(
+            (column, (table[column] == "") != missing, misfit)
+            for column in ("shares", "shares_as_reported", "precision", "source", "confidence")
+        ),
+        (
+            "low",
+            (table["low"] == "") != (missing | (table["precision"] == "exact")),
+            "does not fit the precision; exact goes with a blank, any other with a bound.",
+        ),
+        (
+            "high",
+            (table["low"] == "") != (table["high"] == ""),
+            "does not fit low; give both bounds or neither.",
+        ),
+        ("low", low > shares, "is above the count; correct one of the two."),
+        ("high", high < shares, "is below the count; correct one of the two."),
+    )
+
+
+def _fines(fines: pd.DataFrame, events: pd.DataFrame) -> list[Problem]:
+    acts = events.drop_duplicates("event_id").set_index("event_id")
+    act = fines["event_id"]
+    known = act.isin(acts.index)
+    total = act.map(acts["amount_cny"])
+    parts = pd.to_numeric(fines["amount_cny"], errors="coerce").groupby(act).cumsum()
+    return broken(
+        "fines.csv",
+        fines,
+        ("event_id", known & (act.map(acts["action"]) != "fine"), "is no fine in events.csv; correct one of the two."),
+        (
+            "amount_cny",
+            (parts > pd.to_numeric(total, errors="coerce")) | (total == ""),
+            "brings the fines of this act above its amount_cny in events.csv; correct one of them.",
+        ),
+    )
+
+
+def _splits(splits: pd.DataFrame, series: pd.DataFrame) -> list[Problem]:
+    spans = series.drop_duplicates("symbol").set_index("symbol")
+    symbol, day = splits["symbol"], splits["ex_date"]
+    outside = (day <= symbol.map(spans["first_date"])) | (day > symbol.map(spans["last_date"]))
+    return broken(
+        "splits.csv",
+        splits,
+        ("ex_date", symbol.isin(spans.index) & outside, "is not within the prices of the series; drop the row."),
+        ("new_per_old", splits["new_per_old"] == "1", "changes nothing; drop the row."),
+    )
 
 
 def _span(series: pd.DataFrame, dates: "pd.Series[str]") -> list[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -15,6 +16,7 @@ from eventwindow.facts.cells import (
     CLOCK,
     CONFIDENCE,
     COUNT,
+    COUNTED,
     DATE,
     EVENT,
     ISSUER,
@@ -30,13 +32,15 @@ from eventwindow.facts.cells import (
     SYMBOL,
     TEXT,
     URL,
-    Problem,
+    broken_cells,
     may,
     needs,
     one_of,
     read,
     schema,
 )
+from eventwindow.facts.prices import COLUMNS, PRICE_TABLE
+from eventwindow.facts.problems import Problem
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "events.csv": schema(
@@ -139,6 +143,27 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         kind=needs(one_of("cash", "in_kind")),
         note=may(TEXT),
     ),
+    "splits.csv": schema(symbol=needs(SYMBOL), ex_date=needs(DATE), new_per_old=needs(AMOUNT)),
+    "share_counts.csv": schema(
+        issuer=needs(ISSUER),
+        as_of=needs(DATE),
+        shares_as_reported=may(COUNT),
+        shares=may(COUNT),
+        kind=needs(COUNTED),
+        precision=may(TEXT),
+        low=may(COUNT),
+        high=may(COUNT),
+        source=may(TEXT),
+        confidence=may(CONFIDENCE),
+        note=may(TEXT),
+    ),
+    "fines.csv": schema(
+        event_id=needs(EVENT),
+        fined=needs(TEXT),
+        issuer=needs(ISSUER),
+        amount_cny=needs(AMOUNT),
+        note=needs(TEXT),
+    ),
     "regulators.csv": schema(
         abbreviation=needs(TEXT),
         name=needs(TEXT),
@@ -187,8 +212,13 @@ def validate(folder: Path) -> list[Problem]:
     if len(tables) < len(SCHEMAS):
         return problems
     files = [rules.price_file(symbol) for symbol in tables["series.csv"]["symbol"]]
-    prices, broken = _read_all(folder, dict.fromkeys(files, PRICE_SCHEMA))
-    strays = {path.relative_to(folder).as_posix() for path in folder.glob("prices/*")} - set(files)
+    if (folder / PRICE_TABLE).is_file():
+        prices = {rules.price_file(symbol): table for symbol, table in _price_texts(folder / PRICE_TABLE).items()}
+        broken = [problem for file in prices for problem in broken_cells(file, prices[file], PRICE_SCHEMA)]
+        strays = set(prices) - set(files)
+    else:
+        prices, broken = _read_all(folder, dict.fromkeys(files, PRICE_SCHEMA))
+        strays = {path.relative_to(folder).as_posix() for path in folder.glob("prices/*")} - set(files)
     unlisted = "is not in series.csv; add its symbol there or delete the file."
     return [
         *problems,
@@ -197,6 +227,19 @@ def validate(folder: Path) -> list[Problem]:
         *rules.between_tables(tables),
         *rules.of_prices(tables, prices),
     ]
+
+
+def _price_texts(path: Path) -> dict[str, pd.DataFrame]:
+    """The one price table as text, per symbol, as its CSV file would hold it."""
+    table = pd.read_parquet(path)
+    texts = table.assign(date=table["date"].dt.strftime("%Y-%m-%d"))
+    for column in COLUMNS:
+        texts[column] = [np.format_float_positional(value, trim="-") for value in table[column]]
+        texts[column] = texts[column].mask(table[column].isna(), "")
+    return {
+        str(symbol): frame.drop(columns="symbol").set_axis(range(2, len(frame) + 2))
+        for symbol, frame in texts.groupby("symbol")
+    }
 
 
 def _read_all(folder: Path, schemas: Mapping[str, pa.DataFrameSchema]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:

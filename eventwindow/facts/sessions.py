@@ -120,6 +120,7 @@ class DayZeroRule(StrEnum):
     STAMP = "stamp"
     PHASE = "phase"
     TIME_UNKNOWN = "time_unknown"
+    DATE = "date"
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,22 @@ def day_zero(news: NewsTime, calendar: MarketCalendar) -> DayZero | Reason:
     else:
         rule, stamp = DayZeroRule.TIME_UNKNOWN, datetime.combine(news.day, UNKNOWN_HOUR, news.timezone)
         position, since = calendar.closing_after(stamp), news.day
-    if position is None or news.day < calendar.day(0):
+    return _day_zero(calendar, position, rule, news.day, since)
+
+
+def dated_day_zero(day: date, stamp: datetime | None, calendar: MarketCalendar) -> DayZero | Reason:
+    """Day 0 of a reader's own event: the session that its aware moment decides, else the first on or after its date."""
+    if stamp is None:
+        return _day_zero(calendar, calendar.on_or_after(day), DayZeroRule.DATE, day, day)
+    since = stamp.astimezone(calendar.timezone).date()
+    return _day_zero(calendar, calendar.closing_after(stamp), DayZeroRule.STAMP, day, since)
+
+
+def _day_zero(
+    calendar: MarketCalendar, position: int | None, rule: DayZeroRule, day: date, since: date
+) -> DayZero | Reason:
+    """The session at a position, with its distance from the last one on or before `since`, the date in the market."""
+    if position is None or day < calendar.day(0):
         return Reason.OUTSIDE_CALENDAR
     started = int(np.searchsorted(calendar.days, np.datetime64(since, "D"), side="right")) - 1
     return DayZero(calendar.day(position), position, rule, max(0, position - started))

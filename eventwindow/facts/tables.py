@@ -59,3 +59,11 @@ def optional_number(value: str, path: Path, row: int, column: str) -> float | No
         return float(value)
     except ValueError:
         raise cell_error(path, row, column, value, "a number") from None
+
+
+def required_number(value: str, path: Path, row: int, column: str) -> float:
+    """A number. Raises DataError for a blank cell or anything else."""
+    parsed = optional_number(value, path, row, column)
+    if parsed is None:
+        raise cell_error(path, row, column, value, "a number")
+    return parsed

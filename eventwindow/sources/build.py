@@ -7,7 +7,6 @@ that mean nothing outside the compilation are put plainly. The same facts give t
 """
 
 import argparse
-import hashlib
 import re
 import sys
 from decimal import Decimal
@@ -16,9 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.facts.schemas import PRICE_SCHEMA, SCHEMAS, validate
+from eventwindow.sources.snapshot import CHECKSUMS
+from eventwindow.sources.store import list_checksums
 
 Table = pd.DataFrame
-CHECKSUMS = "checksums.sha256"
 
 SHORT_NAMES = {
     "ALIBABA": "Alibaba",
@@ -51,7 +51,7 @@ SHORT_NAMES = {
     "GAOTU": "Gaotu",
     "LUFAX": "Lufax",
     "QFIN": "Qifu (360 DigiTech)",
-    # Named by events, without a line in listings.csv.
+    # Named by events as concerned or fined, without a line in listings.csv.
     "ACM_RESEARCH": "ACM Research",
     "BEIGENE": "BeiGene",
     "BOQII": "Boqii",
@@ -60,9 +60,11 @@ SHORT_NAMES = {
     "CHEETAH_MOBILE": "Cheetah Mobile",
     "HUTCHMED": "HUTCHMED",
     "MOGU": "MOGU",
+    "NICE_TUAN": "Nice Tuan",
     "NIO": "NIO",
     "PERFECT_WORLD": "Perfect World",
     "SF_HOLDING": "SF Holding",
+    "SHIXIANGHUI": "Shixianghui",
     "SUNING": "Suning",
     "TONGFANG": "Tsinghua Tongfang",
     "XPENG": "XPeng",
@@ -70,6 +72,39 @@ SHORT_NAMES = {
     "ZAI_LAB": "Zai Lab",
 }
 GROUP_TITLES = {"ant-group-fine-2023-07": "Ant Group and Tenpay fined"}
+# New shares or ADSs for an old one, by ex-date: NetEase went from 25 shares an ADS to five.
+SPLITS = [("NTES", "2020-10-01", "5")]
+# Fines with a known payer: act, who was fined, the company its amount is set against, yuan, how that is known.
+WHOLE, EACH = "the whole amount of the act", "the summary of the act names the amount for each company"
+OF_ITS_OWN = "the whole amount of the act; a unit of the company"
+FINES = [
+    ("samr-merger-fines-2020-12", "Alibaba Investment", "ALIBABA", "500000", EACH),
+    ("samr-merger-fines-2020-12", "China Literature", "CHINA_LITERATURE", "500000", EACH),
+    ("samr-merger-fines-2020-12", "Hive Box", "SF_HOLDING", "500000", EACH),
+    ("ecommerce-pricing-fines-2020-12", "JD.com", "JD", "500000", EACH),
+    ("ecommerce-pricing-fines-2020-12", "Tmall", "ALIBABA", "500000", EACH),
+    ("ecommerce-pricing-fines-2020-12", "Vipshop", "VIPSHOP", "500000", EACH),
+    ("vipshop-fine-2021-02", "Vipshop", "VIPSHOP", "3000000", WHOLE),
+    ("group-buying-fines-2021-03", "Chengxin Youxuan", "DIDI", "1500000", EACH),
+    ("group-buying-fines-2021-03", "Duoduo Maicai", "PINDUODUO", "1500000", EACH),
+    ("group-buying-fines-2021-03", "Meituan Select", "MEITUAN", "1500000", EACH),
+    ("group-buying-fines-2021-03", "Nice Tuan", "NICE_TUAN", "1500000", EACH),
+    ("group-buying-fines-2021-03", "Shixianghui", "SHIXIANGHUI", "500000", EACH),
+    ("samr-merger-fines-2021-03", "Tencent", "TENCENT", "500000", EACH),
+    ("samr-merger-fines-2021-03", "Baidu", "BAIDU", "500000", EACH),
+    ("samr-merger-fines-2021-03", "TAL", "TAL", "500000", EACH),
+    ("alibaba-antitrust-fine-2021-04", "Alibaba Group", "ALIBABA", "18228000000", WHOLE),
+    ("samr-merger-fines-2021-07", "Alibaba", "ALIBABA", "3000000", "the summary of the act: six deals, 3m yuan in all"),
+    ("tencent-music-exclusivity-2021-07", "Tencent Holdings", "TENCENT", "500000", f"{WHOLE}; the payer is background"),
+    ("meituan-antitrust-fine-2021-10", "Meituan", "MEITUAN", "3442000000", WHOLE),
+    ("tenpay-safe-fine-2021-11", "Tenpay", "TENCENT", "2780000", OF_ITS_OWN),
+    ("didi-fine-2022-07", "Didi Global", "DIDI", "8026000000", f"{WHOLE}; two managers paid 1m yuan each besides"),
+    (
+        *("ant-group-fine-2023-07", "Ant Group and subsidiaries", "ALIBABA", "7123000000"),
+        f"{WHOLE}; Ant Group is not part of Alibaba, which held 33% of it (background)",
+    ),
+    ("tenpay-fine-2023-07", "Tenpay", "TENCENT", "2990000000", OF_ITS_OWN),
+]
 # Stands among the regulators of one event although it is a remark about them.
 REMARK = "no Chinese clearance announced"
 EXCHANGES = {"XHKG": "HKEX", "XNYS": "NYSE", "XNAS": "Nasdaq", "OTC": "OTC"}
@@ -88,6 +123,8 @@ REWORDED = {
     "entry in affected is": "entry in issuers is",
     "Extra row because events.csv names the issuer. Nothing": "Here as an event names the issuer; nothing",
     " events.csv calls it 360_DIGITECH.": "",
+    "github file id 54831311528 (a": "a file of a public GitHub repository (a",
+    "Excerpt ended before this year": "The part of the report that was seen ends before this year",
     "rule above": "rule in trading_phases.csv",
 }
 # Notes by which a quote from inside a session is known to come from its start.
@@ -191,6 +228,16 @@ def distributions(source: Table) -> Table:
     return source.assign(amount=source["amount"].map(plain))
 
 
+def splits() -> Table:
+    """Splits after the first day of a series; all its prices are on the basis after them."""
+    return pd.DataFrame(SPLITS, columns=list(SCHEMAS["splits.csv"].columns))
+
+
+def share_counts(source: Table) -> Table:
+    """How many shares a company had, by date and kind of count; kind `missing` marks a gap that is known."""
+    return source.rename(columns={"shares_current_basis": "shares"})
+
+
 def regulators(source: Table) -> Table:
     """The bodies behind the acts, and how long they existed."""
     return source.rename(columns={"abbr": "abbreviation", "name_en": "name"})
@@ -246,19 +293,14 @@ def tables_of(facts: Path) -> dict[str, Table]:
         "special_days.csv": special_days(sessions),
         "trading_phases.csv": trading_phases(sessions),
         "distributions.csv": distributions(_read(facts / "distributions.csv")),
+        "splits.csv": splits(),
+        "share_counts.csv": share_counts(_read(facts / "shares_outstanding.csv")),
+        "fines.csv": pd.DataFrame(FINES, columns=list(SCHEMAS["fines.csv"].columns)),
         "regulators.csv": regulators(_read(facts / "regulators.csv")),
         "reported_moves.csv": reported_moves(_read(facts / "reported_moves.csv")),
     }
     ordered = {file: table[list(SCHEMAS[file].columns)].map(_reworded) for file, table in tables.items()}
     return ordered | {f"prices/{symbol}.csv": table for symbol, table in price_tables.items()}
-
-
-def checksums(folder: Path) -> str:
-    """SHA-256 of every file below the folder but the list itself, as `sha256sum` writes them."""
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return "".join(
-        f"{hashlib.sha256((folder / file).read_bytes()).hexdigest()}  {file}\n" for file in files if file != CHECKSUMS
-    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -281,7 +323,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    (folders.data / CHECKSUMS).write_text(checksums(folders.data), encoding="utf-8", newline="\n")
+    (folders.data / CHECKSUMS).write_text(list_checksums(folders.data), encoding="utf-8", newline="\n")
     return 0
 
 

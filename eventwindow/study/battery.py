@@ -16,7 +16,7 @@ from scipy.special import ndtr, stdtr
 from eventwindow.facts.prices import Floats
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.dependence import date_groups
-from eventwindow.study.ranks import DoubledRanks
+from eventwindow.study.ranks import DailyScores
 
 TestName = Literal[
     "cross_sectional_t", "skewness_adjusted_t", "crude_dependence_t", "patell_z", "bmp_t", "kp_patell_z", "kp_bmp_t",
@@ -26,7 +26,7 @@ LARGEST_EXACT = 25
 # A spread this small against the values is rounding.
 ROUNDING = 1e-12
 # Events scored at a time.
-BLOCK = 4096
+BLOCK = 512
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ class Sample:
 
     `residuals` (N, M) are the estimation residuals, `abnormal` (N, W) the abnormal returns of the event
     window, of which `member` (W,) marks this window's sessions; `car`, `scar`, `sigma`, `n_estimation`
-    and `df` have shape (N,), `day0` (N,) holds dates. `ranks` (N, M + W) are doubled ranks of residuals
-    and abnormal returns together, `own_ranks` (N, M) of the residuals alone; `rbar` is the mean residual
+    and `df` have shape (N,), `day0` (N,) holds dates; `scores` are rank scores; `rbar` is the mean residual
     correlation weighted by the overlap of windows; `aligned` says whether the same session is the same
     calendar day for all events.
     """
@@ -75,8 +74,7 @@ class Sample:
     n_estimation: NDArray[np.intp]
     df: NDArray[np.intp]
     day0: NDArray[np.datetime64]
-    ranks: DoubledRanks
-    own_ranks: DoubledRanks
+    scores: DailyScores
     rbar: float
     aligned: bool
 
@@ -94,6 +92,26 @@ class Sample:
     def dates(self) -> tuple[NDArray[np.intp], int]:
         """Group of each event by date, and the number of dates."""
         return date_groups(self.day0)
+
+    @cached_property
+    def generalized_scores(self) -> tuple[float, float] | None:
+        """Mean score of the event and its standard deviation over all days (Kolari and Pynnonen 2011)."""
+        scale = _spread(self.scar)
+        if not scale > 0:
+            return None
+        total, weight = self.scores.alone.copy(), self.scores.alone_count
+        event_total = 0.0
+        for rows in self.blocks:
+            standard = self.residuals[rows] / self.sigma[rows, None]
+            event = (self.scar[rows] / scale)[:, None]
+            # An event's own score moves the ranks of the residuals above it up by one.
+            raised = (standard > event) + 0.5 * (standard == event)
+            days = np.isfinite(standard).sum(axis=1)
+            total += (raised / (days + 2.0)[:, None]).sum(axis=0)
+            event_total += float(((1 + days - raised.sum(axis=1)) / (days + 2.0) - 0.5).sum())
+        event_mean = event_total / self.n
+        squares = (total**2 / np.maximum(weight, 1) / self.n).sum() + event_mean**2
+        return event_mean, float(np.sqrt(squares / (len(weight) + 1)))
 
 
 def run_tests(sample: Sample) -> dict[TestName, Outcome]:
@@ -188,7 +206,8 @@ def _inflated(sample: Sample, base: Outcome, *, shrink: bool) -> Outcome:
         return _none(Reason.NEGATIVE_CORRELATION, sample.n, base.distribution)
     rbar = min(max(sample.rbar, 0.0), 1.0)
     factor = np.sqrt((1 - rbar if shrink else 1.0) / (1 + (sample.n - 1) * rbar))
-    note = f"mean residual correlation {sample.rbar:.4f}" + ("; negative, so nothing is corrected" if rbar == 0 else "")
+    negative = "; negative, so nothing is corrected" if sample.rbar < 0 else ""
+    note = f"mean residual correlation {sample.rbar:.4f}{negative}"
     statistic = float(base.statistic * factor)
     return _t(statistic, sample.n, base.df, note) if shrink else _z(statistic, sample.n, note)
 
@@ -208,13 +227,7 @@ def _date_means(sample: Sample) -> Outcome:
 
 
 def _corrado(sample: Sample) -> Outcome:
-    total, weight = np.zeros(sample.ranks.shape[1]), np.zeros(sample.ranks.shape[1])
-    for rows in sample.blocks:
-        ranks = sample.ranks[rows]
-        valid = ranks > 0
-        scores = ranks / (2.0 * (1 + valid.sum(axis=1)))[:, None] - 0.5
-        total += np.where(valid, scores, 0.0).sum(axis=0)
-        weight += valid.sum(axis=0)
+    total, weight = sample.scores.together, sample.scores.together_count
     ranked = weight > 0
     mean = total[ranked] / weight[ranked]
     member = np.concatenate([np.zeros(sample.residuals.shape[1], dtype=bool), sample.member])[ranked]
@@ -224,32 +237,8 @@ def _corrado(sample: Sample) -> Outcome:
     return _z(float(np.sqrt(member.sum()) * mean[member].mean() / spread), sample.n)
 
 
-def _generalized_scores(sample: Sample) -> tuple[float, float] | None:
-    """Mean score of the event and its standard deviation over all days (Kolari and Pynnonen 2011)."""
-    scale = _spread(sample.scar)
-    if not scale > 0:
-        return None
-    total, weight = np.zeros(sample.residuals.shape[1]), np.zeros(sample.residuals.shape[1])
-    event_total = 0.0
-    for rows in sample.blocks:
-        standard = sample.residuals[rows] / sample.sigma[rows, None]
-        event = (sample.scar[rows] / scale)[:, None]
-        own = sample.own_ranks[rows]
-        valid = own > 0
-        above, level = standard > event, standard == event
-        room = (valid.sum(axis=1) + 2.0)[:, None]
-        ranks = own / 2.0 + above + 0.5 * level
-        total += np.where(valid, ranks / room - 0.5, 0.0).sum(axis=0)
-        weight += valid.sum(axis=0)
-        event_rank = 1 + (valid & ~above & ~level).sum(axis=1) + 0.5 * level.sum(axis=1)
-        event_total += float((event_rank / room[:, 0] - 0.5).sum())
-    event_mean = event_total / sample.n
-    squares = (total**2 / np.maximum(weight, 1) / sample.n).sum() + event_mean**2
-    return event_mean, float(np.sqrt(squares / (len(weight) + 1)))
-
-
 def _grank_t(sample: Sample) -> Outcome:
-    scores = _generalized_scores(sample)
+    scores = sample.generalized_scores
     if scores is None:
         return _none(Reason.TOO_FEW_EVENTS if sample.n < 2 else Reason.NO_SPREAD, sample.n)
     days = sample.residuals.shape[1] + 1
@@ -262,7 +251,7 @@ def _grank_t(sample: Sample) -> Outcome:
 
 
 def _grank_z(sample: Sample) -> Outcome:
-    scores = _generalized_scores(sample)
+    scores = sample.generalized_scores
     if scores is None:
         return _none(Reason.TOO_FEW_EVENTS if sample.n < 2 else Reason.NO_SPREAD, sample.n, "normal")
     days = sample.residuals.shape[1] + 1

@@ -51,14 +51,7 @@ TESTS: Mapping[TestName, TestInfo] = {
 LEADING: tuple[TestName, ...] = ("kp_bmp_t", "grank_t")
 LEADING_STAGGERED: tuple[TestName, ...] = ("kp_bmp_t", "date_means_t", "grank_t")
 # What most programs print first, and what rejects far too often when events move together.
-NAIVE: tuple[TestName, ...] = (
-    "cross_sectional_t",
-    "patell_z",
-    "bmp_t",
-    "sign_z",
-    "wilcoxon_z",
-    "grank_z",
-)
+NAIVE: tuple[TestName, ...] = tuple(name for name, info in TESTS.items() if INDEPENDENT in info.assumes)
 CLUSTERING_WARNING = (
     "Tests that take events as independent reject a true null far too often when one announcement hits many firms: "
     "do not rely on them here"

@@ -6,13 +6,14 @@ estimation window only, and abnormal return = actual - expected.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eventwindow.facts.prices import Floats
 from eventwindow.facts.reasons import Reason
-from eventwindow.study.windows import Slice
+from eventwindow.study.windows import Positions, Slice
 
 # A sum of squares this small against its reference is rounding, not movement.
 ROUNDING = 1e-20
@@ -37,7 +38,7 @@ class Fit:
     `intercept`, `sigma` (residual standard deviation, decimal), `n` (valid estimation returns) and
     `df` have shape (N,); `slopes` and `center` (regressor means) (N, K); `inverse_scatter` (N, K, K)
     is the inverse of the centred cross products; `residuals` (N, M) are actual minus expected returns
-    of the estimation window, NaN where there is none. `fitted` is False for the market-adjusted model,
+    of the estimation window, NaN where there is none or no fit. `fitted` is False for the market-adjusted model,
     whose coefficients are imposed. `reasons` (N,) says why an event has no fit.
     """
 
@@ -53,41 +54,47 @@ class Fit:
     reasons: NDArray[np.object_]
 
     def expected(self, regressors: Floats) -> Floats:
-        """Expected returns (N, W) for regressors (N, W, K); NaN where a regressor is missing."""
-        expected: Floats = self.intercept[:, None] + np.einsum("nwk,nk->nw", regressors, self.slopes)
-        return expected
+        """Expected returns (N, W) for regressors (N, K, W); NaN where a regressor is missing."""
+        return _expected(self.intercept, self.slopes, regressors)
 
 
 @dataclass(frozen=True)
 class _Moments:
-    """Valid estimation returns `y` (N, M) and regressors `x` (N, M, K) as deviations from their means."""
+    """Estimation returns `y` (N, M) and regressors `x` (N, K, M) as deviations from their means.
 
-    valid: NDArray[np.bool_]
+    `n` (N,) counts the valid sessions; where there is none (`holes`: events and sessions), deviations are zero.
+    """
+
+    holes: tuple[Positions, Positions]
+    n: NDArray[np.intp]
     y: Floats
     x: Floats
     mean_y: Floats
     center: Floats
-    total_y: Floats
-    total_x: Floats
 
-    @property
+    @cached_property
+    def spread_y(self) -> Floats:
+        """Sum of squares of the return about its mean, (N,)."""
+        return _squares(self.y)
+
+    @cached_property
     def scatter(self) -> Floats:
         """Centred cross products of the regressors, (N, K, K)."""
-        products: Floats = np.matmul(self.x.transpose(0, 2, 1), self.x)
+        products: Floats = np.einsum("niw,njw->nij", self.x, self.x)
         return products
 
-    @property
+    @cached_property
     def cross(self) -> Floats:
         """Centred cross products of regressors and return, (N, K)."""
-        products: Floats = np.matmul(self.x.transpose(0, 2, 1), self.y[:, :, None])[:, :, 0]
+        products: Floats = np.einsum("nkw,nw->nk", self.x, self.y)
         return products
 
 
 def regressors_of(model: Model, regressors: Floats) -> Floats:
     """The regressors a model's expected return uses: none, the benchmark (the first), or all factors."""
     if model is Model.MEAN_ADJUSTED:
-        return regressors[..., :0]
-    return regressors if model is Model.FACTORS else regressors[..., :1]
+        return regressors[:, :0]
+    return regressors if model is Model.FACTORS else regressors[:, :1]
 
 
 def fit(model: Model, sample: Slice, minimum: int) -> Fit:
@@ -100,67 +107,92 @@ def fit(model: Model, sample: Slice, minimum: int) -> Fit:
     Economics 5:309-327) expects the benchmark, its lag and its lead as the first three regressors.
     """
     neighbours = model is Model.SCHOLES_WILLIAMS
-    moments = _moments(sample.actual, sample.regressors if neighbours else regressors_of(model, sample.regressors))
-    n = moments.valid.sum(axis=1)
+    regressors = sample.regressors if neighbours else regressors_of(model, sample.regressors)
+    moments = _moments(sample.actual, regressors)
     used = slice(0, 1) if neighbours else slice(None)
     center, scatter = moments.center[:, used], moments.scatter[:, used, used]
-    inverse, flat, collinear = _inverse(scatter, moments.total_x[:, used])
+    inverse, flat, collinear = _inverse(scatter, moments.n[:, None] * center**2)
     count, slopes_count = center.shape
     if model is Model.MARKET_ADJUSTED:
         slopes, intercept = np.ones((count, slopes_count)), np.zeros(count)
-        df = n - 1
+        df = moments.n - 1
     else:
-        slopes = _scholes_williams(moments) if neighbours else np.matmul(inverse, moments.cross[:, :, None])[:, :, 0]
+        slopes = _scholes_williams(moments) if neighbours else np.einsum("nkl,nl->nk", inverse, moments.cross)
         intercept = moments.mean_y - (center * slopes).sum(axis=1)
-        df = n - 1 - slopes_count
-    residual = moments.y - np.matmul(moments.x[:, :, used], slopes[:, :, None])[:, :, 0]
-    rss = np.einsum("nw,nw->n", residual, residual)
-    # Residuals about their mean; where coefficients are imposed that mean is not zero and belongs to the residual.
-    level = moments.mean_y - intercept - (center * slopes).sum(axis=1)
-    total = np.einsum("nw,nw->n", moments.y, moments.y)
+        df = moments.n - 1 - slopes_count
+    # The very expression of abnormal returns: equal days tie, and a return that equals the expected one leaves zero.
+    residuals = _expected(intercept, slopes, regressors[:, used])
+    np.subtract(sample.actual, residuals, out=residuals)
+    residuals[moments.holes] = 0.0
+    rss = _spread_about_mean(residuals, moments) if model is Model.MARKET_ADJUSTED else _squares(residuals)
     reasons = np.full(count, Reason.OK, dtype=object)
-    reasons[_is_copy(moments, rss, total, neighbours=neighbours)] = Reason.CLONE_OF_BENCHMARK
+    reasons[_is_copy(moments, rss, neighbours=neighbours)] = Reason.CLONE_OF_BENCHMARK
     reasons[collinear] = Reason.FACTORS_COLLINEAR
     reasons[flat] = Reason.BENCHMARK_WITHOUT_VARIANCE
-    reasons[total <= ROUNDING * moments.total_y] = Reason.NO_VARIANCE
-    too_few = (n < np.maximum(minimum, sample.actual.shape[1] / 2)) | (df < 1)
+    reasons[_is_rounding(moments.spread_y, moments.n * moments.mean_y**2)] = Reason.NO_VARIANCE
+    too_few = (moments.n < np.maximum(minimum, sample.actual.shape[1] / 2)) | (df < 1)
     reasons[too_few] = Reason.TOO_FEW_ESTIMATION_RETURNS
+    residuals[moments.holes] = np.nan
+    residuals[reasons != Reason.OK] = np.nan
     return Fit(
         intercept=intercept,
         slopes=slopes,
         center=center,
         inverse_scatter=inverse,
-        residuals=np.where(moments.valid, residual + level[:, None], np.nan),
+        residuals=residuals,
         sigma=np.sqrt(rss / np.maximum(df, 1)),
-        n=n,
+        n=moments.n,
         df=df,
         fitted=model is not Model.MARKET_ADJUSTED,
         reasons=reasons,
     )
 
 
+def _expected(intercept: Floats, slopes: Floats, regressors: Floats) -> Floats:
+    expected: Floats = np.einsum("nkw,nk->nw", regressors, slopes)
+    expected += intercept[:, None]
+    return expected
+
+
 def _moments(actual: Floats, regressors: Floats) -> _Moments:
-    valid = np.isfinite(actual) & np.isfinite(regressors).all(axis=2)
-    counted = np.maximum(valid.sum(axis=1), 1)
-    y = np.where(valid, actual, 0.0)
-    x = np.where(valid[:, :, None], regressors, 0.0)
-    mean_y = y.sum(axis=1) / counted
-    center = x.sum(axis=1) / counted[:, None]
-    return _Moments(
-        valid=valid,
-        y=np.where(valid, y - mean_y[:, None], 0.0),
-        x=np.where(valid[:, :, None], x - center[:, None, :], 0.0),
-        mean_y=mean_y,
-        center=center,
-        total_y=np.einsum("nw,nw->n", y, y),
-        total_x=np.einsum("nwk,nwk->nk", x, x),
-    )
+    count, width = actual.shape
+    y, x = actual.copy(), regressors.copy()
+    valid = np.isfinite(y) & np.isfinite(x).all(axis=1)
+    event, session = np.divmod(np.flatnonzero(~valid), width)
+    n = width - np.bincount(event, minlength=count)
+    counted = np.maximum(n, 1)
+    y[event, session], x[event, :, session] = 0.0, 0.0
+    mean_y, center = y.sum(axis=1) / counted, x.sum(axis=2) / counted[:, None]
+    y -= mean_y[:, None]
+    x -= center[:, :, None]
+    y[event, session], x[event, :, session] = 0.0, 0.0
+    return _Moments((event, session), n, y, x, mean_y, center)
 
 
-def _inverse(scatter: Floats, total: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+def _squares(values: Floats) -> Floats:
+    """Sum of squares of each row, (N,)."""
+    squares: Floats = np.einsum("nw,nw->n", values, values)
+    return squares
+
+
+def _spread_about_mean(residuals: Floats, moments: _Moments) -> Floats:
+    """Sum of squares of residuals (N, M) about their own mean, (N,); the mean is not zero where slopes are imposed."""
+    deviations = residuals - (residuals.sum(axis=1) / np.maximum(moments.n, 1))[:, None]
+    deviations[moments.holes] = 0.0
+    squares: Floats = (deviations * deviations).sum(axis=1)
+    return squares
+
+
+def _is_rounding(spread: Floats, level: Floats) -> NDArray[np.bool_]:
+    """Whether a sum of squares about the mean is nothing beside `level`, that of the mean itself."""
+    small: NDArray[np.bool_] = spread <= ROUNDING * (spread + level)
+    return small
+
+
+def _inverse(scatter: Floats, level: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Inverse of each scatter (N, K, K), zero where there is none; whether regressors are flat or collinear."""
     spread = np.einsum("nkk->nk", scatter)
-    flat = (spread <= ROUNDING * total).any(axis=1)
+    flat = np.asarray(_is_rounding(spread, level).any(axis=1))
     collinear = np.zeros(len(scatter), dtype=bool)
     inverse = np.zeros_like(scatter)
     if scatter.shape[1] > 1:
@@ -172,23 +204,20 @@ def _inverse(scatter: Floats, total: Floats) -> tuple[Floats, NDArray[np.bool_],
     return inverse, flat, collinear
 
 
-def _is_copy(moments: _Moments, rss: Floats, total: Floats, *, neighbours: bool) -> NDArray[np.bool_]:
+def _is_copy(moments: _Moments, rss: Floats, *, neighbours: bool) -> NDArray[np.bool_]:
     """Whether nothing is left of the return once the benchmark is taken away, by least squares."""
     if neighbours:
-        x = moments.x[:, :, 0]
-        spread = np.einsum("nw,nw->n", x, x)
+        spread = moments.scatter[:, 0, 0]
         slope = moments.cross[:, 0] / np.where(spread > 0, spread, 1.0)
-        residual = moments.y - slope[:, None] * x
-        rss = np.einsum("nw,nw->n", residual, residual)
-    return rss <= ROUNDING * total
+        rss = _squares(moments.y - slope[:, None] * moments.x[:, 0])
+    return rss <= ROUNDING * moments.spread_y
 
 
 def _scholes_williams(moments: _Moments) -> Floats:
     """Beta (b_-1 + b_0 + b_+1) / (1 + 2 rho) from one-variable slopes on benchmark, lag and lead, shape (N, 1)."""
-    spread = np.einsum("nwk,nwk->nk", moments.x, moments.x)
+    spread = np.einsum("nkk->nk", moments.scatter)
     safe = np.where(spread > 0, spread, 1.0)
     slopes = moments.cross / safe
-    together = np.einsum("nw,nw->n", moments.x[:, :, 0], moments.x[:, :, 1])
-    rho = together / np.sqrt(safe[:, 0] * safe[:, 1])
+    rho = moments.scatter[:, 0, 1] / np.sqrt(safe[:, 0] * safe[:, 1])
     beta: Floats = (slopes.sum(axis=1) / (1 + 2 * rho))[:, None]
     return beta

@@ -19,6 +19,8 @@ from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
 
 FEWEST_CLUSTERS = 10
+# A row with this leverage is fitted exactly, up to rounding.
+ALONE = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,15 @@ def regress_cars(*, result: StudyResult, window: Window, traits: pd.DataFrame) -
     """Regress the CARs of one window on traits, one row of `traits` per event of the study, in its order.
 
     Columns are numbers or booleans; an event with a missing trait or without a figure is left out and
-    counted. Raises OptionError for a window that was not studied, a table of another length, or traits
-    that cannot be told apart.
+    counted. Raises OptionError for a window that was not studied, a table of another length, traits
+    that cannot be told apart, or a trait that a single event has (HC3 divides by zero there).
     """
     # Loaded here because it takes seconds, and nothing else needs it.
     import statsmodels.api as sm  # noqa: PLC0415
 
-    if window not in result.windows:
-        raise OptionError(f"window {window}: it is not part of the study; add it to the windows.")
+    number = window_number(result, window)
     if len(traits) != len(result.event_ids):
         raise OptionError(f"traits: {len(traits)} rows for {len(result.event_ids)} events; give one row per event.")
-    number = result.windows.index(window)
     values = traits.to_numpy(dtype=np.float64)
     used = (result.status[:, number] == Reason.OK) & np.isfinite(values).all(axis=1)
     design = np.column_stack([np.ones(int(used.sum())), values[used]])
@@ -78,6 +78,10 @@ def regress_cars(*, result: StudyResult, window: Window, traits: pd.DataFrame) -
         raise OptionError(
             f"traits: {len(design)} usable events cannot tell {design.shape[1]} terms apart; drop a trait or add "
             "events."
+        )
+    if (_leverage(design) > ALONE).any():
+        raise OptionError(
+            "traits: one event alone decides a term, so its error cannot be estimated; drop the trait or add events."
         )
     model = sm.OLS(result.car[used, number], design)
     robust = model.fit(cov_type="HC3", use_t=True)
@@ -98,6 +102,19 @@ def regress_cars(*, result: StudyResult, window: Window, traits: pd.DataFrame) -
         left_out=len(values) - len(design),
         note=f"only {count} dates: clustered errors are too small" if count < FEWEST_CLUSTERS else "",
     )
+
+
+def window_number(result: StudyResult, window: Window) -> int:
+    """Column of a window in a study; raises OptionError for one that was not studied."""
+    if window not in result.windows:
+        raise OptionError(f"window {window}: it is not part of the study; add it to the windows.")
+    return result.windows.index(window)
+
+
+def _leverage(design: Floats) -> Floats:
+    """Weight of each row in its own fitted value, from 0 to 1; `design` (n, K) of full rank."""
+    weights: Floats = (np.linalg.qr(design)[0] ** 2).sum(axis=1)
+    return weights
 
 
 def _clusters(days: NDArray[np.datetime64]) -> NDArray[np.intp]:

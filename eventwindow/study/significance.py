@@ -6,6 +6,7 @@ regressors' deviations from their estimation means over the window. Leaving out 
 as some programs do, understates it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,45 +21,47 @@ from eventwindow.study.models import Fit
 class Cumulated:
     """Cumulative abnormal returns of N events over J windows, each array of shape (N, J).
 
-    `car` and `se` are decimal; `n_days` counts the sessions with a return. Without one, `car`, `se`,
-    `t` and `p` are NaN.
+    `car` and `se` are decimal; `n_days` counts the sessions with a return. Without one, `car`, `se`
+    and `t` are NaN.
     """
 
     car: Floats
     se: Floats
     t: Floats
-    p: Floats
     n_days: NDArray[np.intp]
 
 
-def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, members: NDArray[np.bool_]) -> Cumulated:
-    """Sum abnormal returns (N, W) over windows (J, W) on the valid sessions, with exact standard errors."""
+def cumulate(fit: Fit, abnormal: Floats, regressors: Floats, windows: Sequence[slice]) -> Cumulated:
+    """Sum abnormal returns (N, W) over J windows, sessions of the W, on the valid ones, with exact standard errors."""
     valid = np.isfinite(abnormal)
-    weights = members.astype(np.float64)
+    weights = np.zeros((len(windows), abnormal.shape[1]))
+    for row, window in zip(weights, windows, strict=True):
+        row[window] = 1.0
+    # Not a product of matrices, which may round equal events differently by their place, and break ties.
+    known = np.where(valid, abnormal, 0.0)
+    car = np.stack([known[:, window].sum(axis=1) for window in windows], axis=1)
     days = valid @ weights.T
-    deviations = np.where(valid[:, :, None], regressors - fit.center[:, None, :], 0.0)
-    summed = np.matmul(weights, deviations)
-    # Summed row by row: a product of matrices may round equal events differently by their place, and break ties.
-    car = np.stack([np.where(valid & member, abnormal, 0.0).sum(axis=1) for member in members], axis=1)
     variance = days
     if fit.fitted:
-        spread = (np.matmul(summed, fit.inverse_scatter) * summed).sum(axis=2)
+        deviations = np.where(valid[:, None, :], regressors - fit.center[:, :, None], 0.0)
+        summed = np.einsum("nkw,jw->njk", deviations, weights)
+        spread = (np.einsum("njk,nkl->njl", summed, fit.inverse_scatter) * summed).sum(axis=2)
         variance = days + days**2 / np.maximum(fit.n, 1)[:, None] + spread
     empty = days == 0
-    car = np.where(empty, np.nan, car)
+    car[empty] = np.nan
     se = np.where(empty, np.nan, fit.sigma[:, None] * np.sqrt(variance))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = car / se
-    return Cumulated(car, se, t, two_sided_p(t, fit.df[:, None]), days.astype(np.intp))
+    return Cumulated(car, se, t, days.astype(np.intp))
 
 
 def daily_errors(fit: Fit, abnormal: Floats, regressors: Floats) -> Floats:
     """Standard error of every single abnormal return, shape (N, W); NaN where there is none."""
     variance = np.ones_like(abnormal)
     if fit.fitted:
-        deviations = regressors - fit.center[:, None, :]
-        spread = (np.matmul(deviations, fit.inverse_scatter) * deviations).sum(axis=2)
-        variance = 1 + 1 / np.maximum(fit.n, 1)[:, None] + spread
+        deviations = regressors - fit.center[:, :, None]
+        weighted = np.einsum("nkl,nlw->nkw", fit.inverse_scatter, deviations)
+        variance = (1 + 1 / np.maximum(fit.n, 1))[:, None] + np.einsum("nkw,nkw->nw", weighted, deviations)
     errors: Floats = np.where(np.isfinite(abnormal), fit.sigma[:, None] * np.sqrt(variance), np.nan)
     return errors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,23 +13,29 @@ from eventwindow.study.catalogue import CLUSTERING_WARNING, LEADING, LEADING_STA
 
 if TYPE_CHECKING:
     from eventwindow.study.battery import Outcome, TestName
+    from eventwindow.study.placebo import PlaceboResult
     from eventwindow.study.results import StudyResult
 
 
-def summarise(result: StudyResult, level: float = 0.95) -> str:
+def summarise(result: StudyResult, level: float = 0.95, placebo: Sequence[PlaceboResult] = ()) -> str:
     """One line on the study, then one per window: the average, the leading test and its verdict.
 
-    One event is judged by its exact prediction-error t. Several are judged by the tests that hold when
-    events move together; the naive ones are only named with a warning where they say otherwise.
+    One event is judged by its exact prediction-error t, with the p of its placebo dates beside it where there are
+    some. Several are judged by the tests that hold when events move together; the naive ones are only named with a
+    warning where they say otherwise.
     """
-    studied = np.flatnonzero(result.reasons == Reason.OK)
+    studied = np.flatnonzero(result.has_figure)
     head = f"{result.model} model, {len(studied)} of {len(result.event_ids)} events studied"
+    if confounded := int((result.reasons == Reason.CONFOUNDED).sum()):
+        head += f", {confounded} left out as confounded"
     if not len(studied):
-        return (
-            f"{head}. Nothing can be said: {SENTENCES[Reason(result.reasons[0])] if result.event_ids else 'no event.'}"
-        )
+        return f"{head}. Nothing can be said: {result.explain(0, 0) if result.event_ids else 'no event.'}"
     if len(studied) == 1:
-        lines = [_single(result, int(studied[0]), number, level) for number in range(len(result.windows))]
+        tried = {item.window: item for item in placebo}
+        lines = [
+            _single(result, int(studied[0]), number, level, tried.get(window))
+            for number, window in enumerate(result.windows)
+        ]
     else:
         dates = len(np.unique(result.day0[studied]))
         head += ", one common date" if dates == 1 else f", {dates} dates"
@@ -36,13 +43,23 @@ def summarise(result: StudyResult, level: float = 0.95) -> str:
     return "\n".join([f"{head}.", *lines])
 
 
-def _single(result: StudyResult, row: int, number: int, level: float) -> str:
+def _single(result: StudyResult, row: int, number: int, level: float, placebo: PlaceboResult | None) -> str:
     window = result.windows[number]
     if result.status[row, number] != Reason.OK:
         return f"{window}: {result.explain(row, number)}"
     p = float(result.p[row, number])
     figures = f"{percent(float(result.car[row, number]))}, t = {statistic(float(result.t[row, number]))}, {p_value(p)}"
-    return f"{window}: abnormal return {figures}: {_verdict(p, level)}."
+    sentence = f"{window}: abnormal return {figures}: {_verdict(p, level)}{_beside(placebo)}."
+    return f"{sentence} {result.note(row, number)}".rstrip()
+
+
+def _beside(placebo: PlaceboResult | None) -> str:
+    """The placebo of one event, told beside its t."""
+    if placebo is None:
+        return ""
+    if placebo.reason is not Reason.OK:
+        return f"; placebo: {SENTENCES[placebo.reason].rstrip('.')}"
+    return f"; placebo {p_value(placebo.p)} among {len(placebo.placebo)} dates"
 
 
 def _several(result: StudyResult, number: int, level: float, *, staggered: bool) -> str:
@@ -54,6 +71,8 @@ def _several(result: StudyResult, number: int, level: float, *, staggered: bool)
     leading = LEADING_STAGGERED if staggered else LEADING
     lead = next((name for name in leading if outcomes[name].reason is Reason.OK), None)
     average = f"{window}: average abnormal return {percent(float(result.car[shown, number].mean()))} over {shown.sum()}"
+    if lacking := int(result.lacks_day_zero[:, number].sum()):
+        average += f" ({lacking} of them without a return on day 0)"
     if lead is None:
         return f"{average}; no leading test can be computed: {SENTENCES[outcomes[leading[0]].reason]}"
     beside = [_named(name, outcomes[name]) for name in leading if name != lead and outcomes[name].reason is Reason.OK]
