@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.case import CarPath, Case, ListingCase
-from eventwindow.charts.theme import DASHES, MARKERS, Element, Palette, layout, line_shape, note, rgba
+from eventwindow.charts.theme import DASHES, MARKERS, SESSION_AXIS, Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.listings import Market
 from eventwindow.format import long_day, percent, session, short_day
 from eventwindow.words import MARKET_NAMES, place
@@ -71,7 +71,8 @@ def car_chart(case: Case, colours: Palette) -> go.Figure:
         for item in panel.items:
             style = companies.index(item.issuer.slug)
             first = all(trace.get("name") != item.issuer.short_name for trace in traces)
-            traces += _lines(item, suffix, style, colours, case.view.level, legend=first and grid.rows == 1)
+            looks = {"legend": first and grid.rows == 1, "filled": item is panel.items[0]}
+            traces += _lines(item, suffix, style, colours, case.view.level, **looks)
         axes |= _axes(case, grid, panel, panels, colours)
         refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
         notes.append(_title(panel, refs, case.view.window.start, colours))
@@ -122,7 +123,10 @@ def _title(panel: Panel, refs: Element, left: int, colours: Palette) -> Element:
     )
 
 
-def _lines(item: ListingCase, suffix: str, style: int, colours: Palette, level: int, *, legend: bool) -> list[Element]:
+def _lines(
+    item: ListingCase, suffix: str, style: int, colours: Palette, level: int, *, legend: bool, filled: bool
+) -> list[Element]:
+    """A path with its band; filled for the first of a panel only, as two fillings would blend into a third colour."""
     path = item.path
     if path is None:
         return []
@@ -135,9 +139,9 @@ def _lines(item: ListingCase, suffix: str, style: int, colours: Palette, level: 
         "x": np.concatenate([path.sessions, path.sessions[::-1]]).tolist(),
         "y": np.concatenate([high, low[::-1]]).tolist(),
         "mode": "lines",
-        "fill": "toself",
+        "fill": "toself" if filled else "none",
         "fillcolor": rgba(colour, colours.band),
-        "line": {"color": rgba(colour, 0.45), "width": 1, "dash": dash},
+        "line": {"color": rgba(colour, 0.45 if filled else 0.8), "width": 1, "dash": dash},
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -206,7 +210,7 @@ def _axes(case: Case, grid: Grid, panel: Panel, panels: Sequence[Panel], colours
         "showticklabels": leads_row,
     }
     if ends_column:
-        x_axis["title"] = {"text": "sessions from day 0", "font": muted, "standoff": 6}
+        x_axis["title"] = {"text": SESSION_AXIS, "font": muted, "standoff": 6}
     if leads_row and panel.row == grid.rows // 2:
         y_axis["title"] = {"text": "cumulative abnormal return", "font": muted}
     if panel is not panels[0]:

@@ -25,6 +25,8 @@ GAP_HOURS = 2.0
 PADDING = 3.0
 TOP = 2.8
 HEIGHT = 226
+# The chart's inside on a phone, and a character of a label, in pixels: labels must not touch there.
+PHONE, CHARACTER = 290, 6.2
 
 
 @dataclass(frozen=True)
@@ -70,27 +72,36 @@ class TimeAxis:
 def clock_strip(case: Case, calendars: Mapping[Market, MarketCalendar], colours: Palette) -> go.Figure:
     """Sessions, lunch break, closing auction and every clock of the announcement; the chosen clock dotted."""
     clocks = [news for news in (case.announcement.first_report, case.announcement.announced) if news]
+    return news_strip(clocks, case.news, calendars, colours)
+
+
+def news_strip(
+    clocks: Sequence[NewsTime],
+    deciding: NewsTime,
+    calendars: Mapping[Market, MarketCalendar],
+    colours: Palette,
+    names: Mapping[Clock, str] = CLOCK_NAMES,
+) -> go.Figure:
+    """The same for moments of any news, called by `names`; `deciding` is the one that decides day 0."""
     sessions = {market: _sessions(clocks, calendar) for market, calendar in calendars.items()}
     hours = {news.clock: possible_hours(news, calendars) for news in clocks}
     axis = _axis(sessions, list(hours.values()))
     traces: list[Element] = []
     notes: list[Element] = []
-    shapes = _gaps(axis, colours)
+    shapes = day_gaps(axis, colours)
     for market, shown in sessions.items():
-        zero = day_zero(case.news, calendars[market])
-        for session in shown:
-            is_zero = isinstance(zero, DayZero) and zero.day == session.day
-            traces.append(_session_bars(axis, session, calendars[market], colours, is_zero=is_zero))
-            notes.append(_session_label(axis, session, calendars[market], colours, is_zero=is_zero))
+        zero = day_zero(deciding, calendars[market])
+        day = zero.day if isinstance(zero, DayZero) else None
+        traces += [_session_bars(axis, it, calendars[market], colours, is_zero=it.day == day) for it in shown]
+        notes += _session_labels(axis, shown, day, calendars[market], colours)
     for news in clocks:
-        chosen = news.clock is case.news.clock
+        chosen = news.clock is deciding.clock
         colour = colours.text if chosen else colours.muted
         start, end = (axis.place(moment) for moment in hours[news.clock])
-        traces += _news_marks(news, start, end, colour, chosen=chosen)
-        notes.append(_news_label(axis, news, start, end, colour, chosen=chosen))
+        traces += _news_marks(news, names[news.clock], (start, end), colour, chosen=chosen)
+        notes.append(_news_label(axis, news, names[news.clock], (start, end), colour, chosen=chosen))
         if chosen and news.stamp is not None:
             shapes.append(line_shape(end, end, -0.4, TOP, colour))
-    notes += _captions(axis, colours)
     return go.Figure(
         {
             "data": traces,
@@ -99,7 +110,7 @@ def clock_strip(case: Case, calendars: Mapping[Market, MarketCalendar], colours:
                 "showlegend": False,
                 "barmode": "overlay",
                 "margin": {"l": 52, "r": 8, "t": 4, "b": 42},
-                "annotations": notes,
+                "annotations": [*({**it, "bgcolor": colours.surface} for it in notes), *_captions(axis, colours)],
                 "shapes": shapes,
                 "xaxis": _time_ticks(axis, colours),
                 "yaxis": _rows(colours),
@@ -136,7 +147,7 @@ def _session_bars(
         ]
     if session.has_auction:
         parts.append((session.trading_ends, session.closes, "Closing auction", CAP))
-    colour = _colour(calendar.market, colours)
+    colour = market_colour(calendar.market, colours)
     zone = calendar.timezone
     heading = f"{EXCHANGES[calendar.market]}, {short_day(session.day)}"
     return {
@@ -154,6 +165,32 @@ def _session_bars(
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+
+
+def _session_labels(
+    axis: TimeAxis, sessions: Sequence[Session], zero: date | None, calendar: MarketCalendar, colours: Palette
+) -> list[Element]:
+    """Hours of the sessions of a market, day 0 first; one that would touch another is left to the pointer."""
+    labels: list[Element] = []
+    for session in sorted(sessions, key=lambda item: (item.day != zero, item.day)):
+        label = _session_label(axis, session, calendar, colours, is_zero=session.day == zero)
+        if all(_is_apart(axis, label, other) for other in labels):
+            labels.append(label)
+    return labels
+
+
+def _is_apart(axis: TimeAxis, label: Element, other: Element) -> bool:
+    """Whether two labels of a row stand apart on a phone."""
+    (left, right), (start, end) = _extent(axis, label), _extent(axis, other)
+    return right < start or end < left
+
+
+def _extent(axis: TimeAxis, label: Element) -> tuple[float, float]:
+    """Left and right edge of a label on a phone, in hours."""
+    left, right = axis.span
+    width = CHARACTER * len(label["text"].replace("<b>", "").replace("</b>", "")) * (right - left) / PHONE
+    start = label["x"] - {"left": 0, "center": width / 2, "right": width}[label["xanchor"]]
+    return start, start + width
 
 
 def _session_label(
@@ -179,9 +216,10 @@ def _session_label(
     )
 
 
-def _news_marks(news: NewsTime, start: float, end: float, colour: str, *, chosen: bool) -> list[Element]:
+def _news_marks(news: NewsTime, name: str, hours: tuple[float, float], colour: str, *, chosen: bool) -> list[Element]:
     """A diamond at the stamp, and a line over the hours in which the news may have come out."""
-    hover = f"{CLOCK_NAMES[news.clock]}<br>{clock_fact(news)}<extra></extra>"
+    start, end = hours
+    hover = f"{name}<br>{clock_fact(news)}<extra></extra>"
     marks: list[Element] = []
     if start < end:
         width = 8 if news.stamp is None else 3
@@ -197,8 +235,10 @@ def _news_trace(places: list[float], hover: str, **style: object) -> Element:
     return {"type": "scatter", "x": places, "y": [NEWS_ROW] * len(places), "hovertemplate": hover, **style}
 
 
-def _news_label(axis: TimeAxis, news: NewsTime, start: float, end: float, colour: str, *, chosen: bool) -> Element:
-    name = CLOCK_NAMES[news.clock]
+def _news_label(
+    axis: TimeAxis, news: NewsTime, name: str, hours: tuple[float, float], colour: str, *, chosen: bool
+) -> Element:
+    start, end = hours
     detail = clock_label(news)
     centre = end if news.stamp else (start + end) / 2
     left_half = centre < sum(axis.span) / 2
@@ -234,7 +274,7 @@ def _captions(axis: TimeAxis, colours: Palette) -> list[Element]:
     return [*captions, zone]
 
 
-def _gaps(axis: TimeAxis, colours: Palette) -> list[Element]:
+def day_gaps(axis: TimeAxis, colours: Palette) -> list[Element]:
     """Midnights between neighbouring days, and a broad band where days are left out."""
     shapes = []
     for earlier, later in axis.pairs:
@@ -283,5 +323,6 @@ def _rows(colours: Palette) -> Element:
     }
 
 
-def _colour(market: Market, colours: Palette) -> str:
+def market_colour(market: Market, colours: Palette) -> str:
+    """The colour of a market; a mark or dash must repeat it."""
     return colours.hong_kong if market is Market.HONG_KONG else colours.wall_street

@@ -13,13 +13,20 @@ Element = dict[str, Any]
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
 DASHES = ("solid", "dash", "dot", "dashdot")
 MARKERS = ("circle", "diamond", "square", "triangle-up")
+# Titles of axes that several charts have.
+SESSION_AXIS, AMOUNT_AXIS = "sessions from day 0", "yuan, log scale"
 # Streamlit's "Share chart" button would upload the figure to a third party.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "showSendToCloud": False, "displaylogo": False, "scrollZoom": False}
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one appearance; `band` and `faint` are opacities."""
+    """Colours of one appearance; `band` and `faint` are opacities.
+
+    Falls are orange and rises purple, alone (`fall`, `rise`) and as the scale `diverging`, which every common colour
+    blindness tells apart; `inks` are those that read near its zero and at its ends. `tightening` and `easing` are the
+    directions of an announcement, whatever prices did.
+    """
 
     name: str
     text: str
@@ -31,6 +38,13 @@ class Palette:
     hong_kong: str
     wall_street: str
     companies: tuple[str, ...]
+    tightening: str
+    easing: str
+    either_way: str
+    rise: str
+    fall: str
+    diverging: tuple[str, ...]
+    inks: tuple[str, str]
     band: float
     faint: float
 
@@ -46,6 +60,13 @@ LIGHT = Palette(
     hong_kong="#0072b2",
     wall_street="#b85400",
     companies=("#0072b2", "#d55e00", "#009e73", "#cc79a7"),
+    tightening="#b0174f",
+    easing="#00796b",
+    either_way="#55636f",
+    rise="#5d3fa8",
+    fall="#b85c00",
+    diverging=("#7a3600", "#e0892f", "#f5f5f6", "#a89ad0", "#4b2182"),
+    inks=("#000000", "#ffffff"),
     band=0.13,
     faint=0.3,
 )
@@ -60,6 +81,13 @@ DARK = Palette(
     hong_kong="#56b4e9",
     wall_street="#e69f00",
     companies=("#56b4e9", "#e69f00", "#2bb58e", "#cc79a7"),
+    tightening="#ff8aa8",
+    easing="#5ed0b8",
+    either_way="#a7b3be",
+    rise="#c3b0ff",
+    fall="#ffb454",
+    diverging=("#ffb454", "#7d470c", "#1c252d", "#5d4aa0", "#c3b0ff"),
+    inks=("#ffffff", "#000000"),
     band=0.2,
     faint=0.38,
 )

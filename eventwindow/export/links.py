@@ -1,43 +1,84 @@
 """Links, embeds and citations of a view; plain text, composed from the View alone."""
 
 import html
+from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from enum import StrEnum
+from urllib.parse import parse_qs, urlsplit
 
-from eventwindow.case import Case
+from eventwindow.facts.events import Announcement
 from eventwindow.format import plain_day
-from eventwindow.view import View
+from eventwindow.sources.snapshot import Snapshot
+from eventwindow.view import Catalogue, Page, View, parse
+from eventwindow.workbench import Draft, OwnStudy
 
 EMBED_HEIGHT = 900
 
 
-def canonical_link(view: View, base: str | None) -> str:
-    """The full link with every default written out; without a known base only its query string."""
-    return f"{_page(base)}?{view.query()}"
+class Supplied(StrEnum):
+    """What of a page's data the reader brought."""
+
+    NOTHING = "nothing"
+    EVENTS = "events"
+    EVENTS_AND_PRICES = "events and prices"
+
+    def with_data(self, snapshot_id: str) -> str:
+        """Which data figures rest on: `data 0123456789ab`, and what the reader supplied."""
+        brought = [] if self is Supplied.NOTHING else [f"{self} supplied by the reader"]
+        ours = [] if self is Supplied.EVENTS_AND_PRICES else [f"data {snapshot_id}"]
+        return ", ".join(brought + ours)
 
 
-def embed_code(case: Case, base: str | None) -> str:
-    """An iframe of the view for another page."""
-    source = html.escape(f"{canonical_link(case.view, base)}&embed=true")
-    title = html.escape(headline(case))
-    return f'<iframe src="{source}" title="{title}" width="100%" height="{EMBED_HEIGHT}" style="border:0"></iframe>'
+def supplied_by(reader: Draft | OwnStudy | None) -> Supplied:
+    """What the reader brought, None for nothing."""
+    if reader is None:
+        return Supplied.NOTHING
+    return Supplied.EVENTS_AND_PRICES if reader.prices else Supplied.EVENTS
 
 
-def citation(case: Case, base: str | None, snapshot_id: str, today: date) -> str:
-    """How to cite the view: what, which data, when it was looked at, where."""
-    return (
-        f"Event Window, \u201c{headline(case)}\u201d, data {snapshot_id}, viewed {plain_day(today)}, "
-        f"{canonical_link(case.view, base)}"
-    )
+@dataclass(frozen=True)
+class Link:
+    """A page as a reader sees it: `title` in words, the `view`, and the address `base` if the server knows it."""
+
+    title: str
+    view: View
+    page: Page
+    base: str | None
+
+    @property
+    def address(self) -> str:
+        """The full link with every default written out; without a known base only its query string."""
+        return f"{_without_query(self.base)}?{self.view.query(self.page)}"
+
+    @property
+    def embed_code(self) -> str:
+        """An iframe of the view for another page."""
+        source, title = html.escape(f"{self.address}&embed=true"), html.escape(self.title)
+        return f'<iframe src="{source}" title="{title}" width="100%" height="{EMBED_HEIGHT}" style="border:0"></iframe>'
+
+    def citation(self, snapshot_id: str, today: date, supplied: Supplied = Supplied.NOTHING) -> str:
+        """How to cite the view: what, which data, when it was looked at, where."""
+        data = supplied.with_data(snapshot_id)
+        return f"Event Window, \u201c{self.title}\u201d, {data}, viewed {plain_day(today)}, {self.address}"
 
 
-def headline(case: Case) -> str:
+def headline(announcement: Announcement) -> str:
     """`Ant Group and Tenpay fined, 7 July 2023`."""
-    return f"{case.announcement.title}, {plain_day(case.announcement.day)}"
+    return f"{announcement.title}, {plain_day(announcement.day)}"
 
 
-def _page(base: str | None) -> str:
-    """Address of the page without query; empty where the server does not know it."""
+def catalogue_of(snapshot: Snapshot) -> Catalogue:
+    """What a link to this data may name."""
+    slugs = [issuer.slug for issuer in snapshot.companies]
+    return Catalogue(snapshot.announcement_of, slugs, snapshot.regulator_choices)
+
+
+def view_of(snapshot: Snapshot, query: str) -> View:
+    """The view that the query string of a link stands for; what is not understood has its default."""
+    return parse(parse_qs(query), catalogue_of(snapshot)).view
+
+
+def _without_query(base: str | None) -> str:
     if not base:
         return ""
     parts = urlsplit(base)
