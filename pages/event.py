@@ -7,20 +7,21 @@ from eventwindow.format import md
 from eventwindow.ui import shell
 from eventwindow.ui.cards import cards
 from eventwindow.ui.data import event_screen
-from eventwindow.ui.headline import headline_and_facts
+from eventwindow.ui.event_downloads import event_downloads
+from eventwindow.ui.event_faces import FACES
+from eventwindow.ui.headline import event_head
 from eventwindow.ui.state import choose
-from eventwindow.ui.tables import show_sources, show_tables
 from eventwindow.view import Tab
-from eventwindow.words import car_finding, chance_note, clock_finding, clock_sentence, early_verdict, verdict
+from eventwindow.words import CLOCK_KEY, clock_finding, clock_sentence, no_listing_words
 
 frame = shell.current()
 snapshot, view = frame.snapshot, frame.view
 screen = event_screen(snapshot, view, st.context.theme.type)
 case = screen.case
 
-headline_and_facts(snapshot, case)
+event_head(frame, case)
 if not case.listings:
-    st.info("Choose at least one company and one market in the sidebar.", title="Nothing to show yet")
+    st.info(md(no_listing_words(snapshot, view)), title="Nothing to show yet")
     st.stop()
 if case.time_unknown:
     st.info(
@@ -36,29 +37,15 @@ st.plotly_chart(
     key="clock-strip",
 )
 with st.container(key="clock-words"):
-    st.markdown(
-        f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[Gap in the HKEX bar: lunch break. Cap at its end: "
-        "closing auction, whose price is the official close.]"
-    )
+    st.markdown(f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[{md(CLOCK_KEY)}]")
 
-labels = {tab: tab.capitalize() for tab in Tab}
+labels = {tab: tab.capitalize() for tab in FACES}
 st.session_state.pick_tab = labels[view.tab]
-chart, table, sources = st.tabs(
+faces = st.tabs(
     list(labels.values()), key="pick_tab", on_change=lambda: choose("tab", Tab(st.session_state.pick_tab.lower()))
 )
-with chart:
-    if chart.open:
-        lead, rest = verdict(case)
-        st.markdown(f"**{md(lead)}** {md(rest)} {md(early_verdict(case))}")
-        if screen.returns:
-            st.plotly_chart(screen.returns, theme=None, config=CONFIG, alt=car_finding(case), key="car")
-            st.caption(
-                f"{md(car_finding(case))} The band is where each point would lie {view.level} times out of 100 if "
-                f"nothing had happened. {md(chance_note(case))}"
-            )
-with table:
-    if table.open:
-        show_tables(case)
-with sources:
-    if sources.open:
-        show_sources(snapshot, case)
+for face, show in zip(faces, FACES.values(), strict=True):
+    with face:
+        if face.open:
+            show(frame, screen)
+event_downloads(frame, screen)

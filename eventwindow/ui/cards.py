@@ -4,8 +4,8 @@ import streamlit as st
 
 from eventwindow.case import Case, ListingCase, NewsSession
 from eventwindow.facts.events import Clock
-from eventwindow.format import md, p_value, percent, price, short_day, statistic
-from eventwindow.words import agreement, lead_reports, place, printed
+from eventwindow.format import md, p_number, percent, price, short_day, statistic
+from eventwindow.words import agreement, lead_reports, place, printed, unreported
 
 CARD_WIDTH = 225
 CLOCK_LABELS = {
@@ -38,7 +38,7 @@ def card(item: ListingCase) -> str:
         parts.append(f"**No abnormal return.** {md(item.reason)}")
     reports = lead_reports(item)
     if not reports:
-        parts.append(":gray[No press figure on file for this listing.]")
+        parts.append(f":gray[{md(unreported(item))}]")
     for move, measured in reports:
         source = f"{md(move.publisher)}"
         parts.append(f"Reported **{md(printed(move))}**: {source}. :gray[{md(agreement(move, measured))}]")
@@ -50,7 +50,7 @@ def _figures(item: ListingCase) -> str:
     sessions = item.sessions
     rows = [
         ("Session", [f"{short_day(session.move.day)}" for session in sessions]),
-        ("Clock", [_role(session) for session in sessions]),
+        ("Clock", [role(session) for session in sessions]),
         ("Close", [percent(session.move.close_change) for session in sessions]),
         (item.listing.currency, [price(session.move.close) for session in sessions]),
         ("Open", [percent(session.move.open_change) for session in sessions]),
@@ -64,7 +64,7 @@ def _figures(item: ListingCase) -> str:
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def _role(session: NewsSession) -> str:
+def role(session: NewsSession) -> str:
     """Which clock points here; the session that the chosen clock points at is day 0."""
     return "day 0" if session.is_day_zero and len(session.clocks) == 1 else CLOCK_LABELS[session.clocks]
 
@@ -76,4 +76,4 @@ def _abnormal(session: NewsSession) -> str:
 def _test(session: NewsSession) -> str:
     if not session.abnormal.known:
         return "none"
-    return f"{statistic(session.abnormal.t)}, {p_value(session.abnormal.p).removeprefix('p ').removeprefix('= ')}"
+    return f"{statistic(session.abnormal.t)}, {p_number(session.abnormal.p)}"

@@ -1,44 +1,51 @@
 """What the screens share between readers: the loaded snapshot, under a short key."""
 
-import gc
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from eventwindow.case import Case, build_case
+from eventwindow.chance import Chance, Judgement, chances
 from eventwindow.charts.car import car_chart
 from eventwindow.charts.clock import clock_strip
 from eventwindow.charts.theme import palette
-from eventwindow.sources.snapshot import Snapshot, load_snapshot
-from eventwindow.view import DEFAULT, Catalogue, View
+from eventwindow.facts.errors import StoreError
+from eventwindow.sources.remote import store_of_environment
+from eventwindow.sources.snapshot import Snapshot
+from eventwindow.study.windows import Window
+from eventwindow.ui.shelves import Shelf, Shelves
+from eventwindow.view import CURRENT, DEFAULT, View
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """The snapshot being served and what links may name in it."""
-
-    snapshot: Snapshot
-    catalogue: Catalogue
+def shelf(wanted: str = CURRENT) -> Shelf:
+    """The data of this run: the current ones, or those that the link names."""
+    shelves = _shelves()
+    return shelves.current() if wanted == CURRENT else shelves.of(wanted)
 
 
 @st.cache_resource(show_spinner="Loading prices")
-def shelf() -> Shelf:
-    """The committed data, loaded once per process."""
-    snapshot = load_snapshot()
-    catalogue = Catalogue(snapshot.announcement_of, [issuer.slug for issuer in snapshot.companies])
-    # Streamlit collects garbage after every run; what is loaded by now lives as long as the process, and
-    # looking through it again each time would be most of the server's work.
-    gc.collect()
-    gc.freeze()
-    return Shelf(snapshot, catalogue)
+def _shelves() -> Shelves:
+    """What this process has loaded; it looks for newer data by itself."""
+    # The matrices here are small: with several threads each product mostly waits while other readers are served.
+    threadpool_limits(1, "blas")
+    try:
+        return Shelves(store_of_environment())
+    except StoreError as problem:
+        return Shelves(None, notes=(str(problem),))
 
 
 @dataclass(frozen=True)
 class EventScreen:
-    """What the event page shows for one view; the figures are shared between readers and never changed."""
+    """What the event page shows for one view; the figures are shared between readers and never changed.
+
+    `judgements` are the figures of the lead window and of the sessions that the other clock points at.
+    """
 
     case: Case
+    judgements: tuple[Judgement, ...]
     clock: go.Figure
     returns: go.Figure | None
 
@@ -58,4 +65,31 @@ def _event_screen(
     del snapshot_id, query
     case, colours = build_case(_snapshot, _view), palette(appearance)
     returns = car_chart(case, colours) if case.with_result else None
-    return EventScreen(case, clock_strip(case, _snapshot.calendars, colours), returns)
+    judgements = tuple(_judgements(_snapshot, case))
+    return EventScreen(case, judgements, clock_strip(case, _snapshot.calendars, colours), returns)
+
+
+def _judgements(snapshot: Snapshot, case: Case) -> Iterator[Judgement]:
+    for item in case.with_result:
+        others = [session.abnormal for session in item.sessions if not session.is_day_zero]
+        for estimate in (item.estimate(case.lead_window), *others):
+            if estimate.known:
+                chance = _chances(snapshot, item.listing.symbol, case.view, estimate.window)[case.view.event]
+                yield Judgement(item, estimate, chance)
+
+
+def _chances(snapshot: Snapshot, symbol: str, view: View, window: Window) -> dict[str, Chance]:
+    """Placebo figures of a listing, worked out once for all announcements."""
+    relevant = replace(
+        DEFAULT, clock=view.clock, model=view.model, benchmark=view.benchmark, estimation=view.estimation
+    )
+    return _listing_chances(snapshot.snapshot_id, symbol, str(window), relevant.query(), snapshot, relevant, window)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _listing_chances(
+    snapshot_id: str, symbol: str, window: str, query: str, _snapshot: Snapshot, _view: View, _window: Window
+) -> dict[str, Chance]:
+    """Keyed by the plain arguments; the underscored ones are what these stand for."""
+    del snapshot_id, window, query
+    return chances(_snapshot, _snapshot.listings[symbol], _view, _window)

@@ -1,25 +1,35 @@
-"""The head of the event page: what was announced, when, by whom, how much, and where it is written."""
+"""The head of a page; on the event page what was announced, when, by whom, how much, and where it is written."""
 
 import streamlit as st
 
 from eventwindow.case import Case
-from eventwindow.export.links import headline
+from eventwindow.export.links import Link, headline
 from eventwindow.facts.listings import Market
 from eventwindow.format import compact, long_day, md
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.links import source_link
 from eventwindow.ui.share import share
+from eventwindow.ui.shell import Frame
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, amounts, clock_fact
+from eventwindow.workbench import Draft
 
 
-def headline_and_facts(snapshot: Snapshot, case: Case) -> None:
-    """Title, the Share box beside it, and two lines of facts."""
-    st.set_page_config(page_title=f"{headline(case)} · Event Window")
+def page_head(frame: Frame, title: str, lead: str, draft: Draft | None = None) -> None:
+    """Title of a page with the Share box beside it, and `lead`, one or two lines of markdown.
+
+    `draft` is what the reader brought, on the page that shows it.
+    """
+    st.set_page_config(page_title=f"{title} · Event Window")
     with st.container(key="head", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.title(md(headline(case)), anchor=False)
-            share(case, snapshot.snapshot_id)
-        st.markdown(f"{_clocks(case)}  \n{_facts(snapshot, case)}")
+            st.title(md(title), anchor=False)
+            share(Link(title, frame.view, frame.page, st.context.url), frame.snapshot.snapshot_id, draft)
+        st.markdown(lead)
+
+
+def event_head(frame: Frame, case: Case) -> None:
+    """The head of the event page: what was announced, and two lines of facts."""
+    page_head(frame, headline(case.announcement), f"{_clocks(case)}  \n{_facts(frame.snapshot, case)}")
 
 
 def _clocks(case: Case) -> str:
@@ -41,11 +51,12 @@ def _facts(snapshot: Snapshot, case: Case) -> str:
 
 
 def _price_dates(snapshot: Snapshot, case: Case) -> str:
-    """Last session that every listing shown has a price for, per market."""
+    """Last session with a price: of a market, or of each of its listings where they differ."""
     parts = []
     for market in Market:
         symbols = [item.listing.symbol for item in case.listings if item.listing.market is market]
-        if symbols:
-            last = min(snapshot.series[symbol].last for symbol in symbols)
-            parts.append(f"{MARKET_NAMES[market]} to {long_day(last)[4:]}")
+        last = {symbol: long_day(snapshot.series[symbol].last)[4:] for symbol in symbols}
+        if len(set(last.values())) == 1:
+            last = {MARKET_NAMES[market]: last[symbols[0]]}
+        parts += [f"{name} to {day}" for name, day in last.items()]
     return ", ".join(parts) or "not shown"

@@ -9,7 +9,10 @@ UNSAFE = frozenset(" ()<>[]\\\"'`|")
 
 def is_secure(url: str) -> bool:
     """Whether an address is https, names a host and cannot break out of a markdown link."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an address with half a bracket
+        return False
     return parts.scheme == "https" and bool(parts.hostname) and not UNSAFE & set(url)
 
 

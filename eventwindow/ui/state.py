@@ -5,29 +5,75 @@ every shared link. Each parameter therefore has a hidden text input that holds i
 visible control is seeded from the view and writes back through `choose`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from eventwindow.view import DEFAULT, PARAMETERS, Catalogue, Parsed, parse
+from eventwindow.view import DEFAULT, PARAMETERS
 
 HIDDEN = "view-state"
 
 
-def read_view(catalogue: Catalogue) -> Parsed:
-    """The view of this run. Call once per run, before any control is drawn."""
+def read_query() -> dict[str, Sequence[str]]:
+    """What this run asks for, name -> values. Call once per run, before any control is drawn."""
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     defaults = DEFAULT.parameters()
     with st.container(key=HIDDEN):
         for name, value in defaults.items():
             st.text_input(name, value, key=name, bind="query-params", label_visibility="collapsed")
-    return parse(_query(asked, defaults), catalogue)
+    return _query(asked, defaults)
+
+
+def loosened() -> dict[str, str]:
+    """What the address shall say after a change of page, its parameters no longer tied to this page's inputs.
+
+    Streamlit refuses to name bound parameters in such a change, and left out the inputs would add them one by
+    one, each as a step of the browser's history that may fall to the old page or the new one.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return {}
+    with context.session_state.query_params() as address:
+        for name in DEFAULT.parameters():
+            tie = address.get_binding_for_param(name)
+            if tie:
+                address.unbind_widget(tie.widget_id)
+    return {
+        name: st.session_state[name] for name, value in DEFAULT.parameters().items() if st.session_state[name] != value
+    }
 
 
 def choose(name: str, value: object) -> None:
     """Put a value of one parameter into the address; for callbacks of controls only."""
     parameter = next(item for item in PARAMETERS if item.name == name)
-    st.session_state[name] = parameter.write(value)
+    # A client that keeps to no rules can send a text that is no option; it is read like any text in a link.
+    st.session_state[name] = value if type(value) is str else parameter.write(value)
+
+
+def by_touch() -> bool:
+    """Whether the browser says it is a phone's.
+
+    There a chart with points to click would swallow the swipe that scrolls the page: for selections Streamlit
+    makes plotly pan whatever the figure says. What a click would open is then opened from a list or table.
+    """
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
+def seed(control: str, value: Any) -> None:
+    """Make a control show the view before it is drawn."""
+    st.session_state[f"pick_{control}"] = value
+
+
+def write(name: str, control: str, order: Sequence[Any] | None = None) -> Callable[[], None]:
+    """Callback that puts a control's value into the address; several values in a fixed order."""
+
+    def put() -> None:
+        value = st.session_state[f"pick_{control}"]
+        choose(name, [item for item in order if item in value] if order is not None else value)
+
+    return put
 
 
 def reset() -> None:

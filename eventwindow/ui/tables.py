@@ -5,13 +5,16 @@ import streamlit as st
 
 from eventwindow.case import Case
 from eventwindow.facts.events import Act
+from eventwindow.facts.prices import SessionMove
 from eventwindow.format import md, plain_day, yuan
+from eventwindow.quality.press import press_figure
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.links import is_secure, source_link
-from eventwindow.words import MOMENTS, QUALIFIERS, agreement, clock_fact, place, window_words
+from eventwindow.ui.styled import styled
+from eventwindow.words import agreement, clock_fact, measured_words, place, printed, window_words
+from eventwindow.words_data import AGREEMENT_NAMES
 
 PERCENT = st.column_config.NumberColumn(format="%+.2f")
-UNSIGNED = st.column_config.NumberColumn(format="%.2f")
 SECURE_LINK = st.column_config.LinkColumn(display_text=r"^https://(?:www\.)?([^/]+)")
 
 
@@ -69,25 +72,15 @@ def show_tables(case: Case) -> None:
     """The Table tab."""
     st.markdown("**Windows** · abnormal return with its exact prediction-error test")
     st.dataframe(
-        windows_table(case),
+        styled(windows_table(case)),
         hide_index=True,
-        column_config={
-            "Abnormal return, %": PERCENT,
-            "Standard error, %": UNSIGNED,
-            "t": st.column_config.NumberColumn(format="%.2f"),
-            "p": st.column_config.NumberColumn(format="%.3g"),
-        },
         alt="Abnormal return, standard error, t and p of every listing over each window.",
     )
     st.markdown("**Sessions** · cumulative from the close before day 0")
     st.dataframe(
-        sessions_table(case),
+        styled(sessions_table(case)),
         hide_index=True,
-        column_config={
-            "Date": st.column_config.DateColumn(format="ddd D MMM YYYY"),
-            **dict.fromkeys(("Return, %", "Expected, %", "Abnormal, %", "Cumulative, %"), PERCENT),
-            **dict.fromkeys(("Standard error, %", "Band ±, %"), UNSIGNED),
-        },
+        column_config={"Date": st.column_config.DateColumn(format="ddd D MMM YYYY")},
         alt="Return, expected return, abnormal return and cumulative abnormal return of every listing and session.",
     )
 
@@ -98,24 +91,27 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
         for act in case.announcement.acts:
             with st.container(border=True, height="stretch"):
                 st.markdown(notice(act))
-    st.markdown("**Reported by the press, beside our measurement of the same session**")
-    reports = _reports(case)
-    if reports:
+    st.markdown(
+        "**Reported by the press / measured by us** · the same moment of the same session, neither ever adjusted"
+    )
+    reports = reports_table(snapshot, case)
+    if len(reports):
         st.dataframe(
-            pd.DataFrame(reports),
+            styled(reports),
             hide_index=True,
             column_config={
-                **dict.fromkeys(("Reported, %", "Close, %", "Low, %", "High, %"), PERCENT),
                 "Session": st.column_config.DateColumn(format="ddd D MMM YYYY"),
+                "Measured": st.column_config.TextColumn(width=185),
+                "Verdict": st.column_config.TextColumn(width=160),
                 "Source": SECURE_LINK,
             },
-            alt="Figures the press printed for these sessions beside the measured close and range.",
+            alt="Figures the press printed beside the measured ones of the same moment, with a verdict on each.",
         )
     else:
-        st.markdown("No printed figure of these listings and sessions is on file.")
+        st.markdown("No printed figure of this announcement and these listings or an index is on file.")
     st.markdown("**Prices and models**")
     st.dataframe(
-        pd.DataFrame(_series(snapshot, case)), hide_index=True, alt="Price series and fitted model per listing."
+        styled(pd.DataFrame(_series(snapshot, case))), hide_index=True, alt="Price series and fitted model per listing."
     )
     st.caption(
         "Prices are daily, as traded; returns are total returns with distributions added back. The price figures are "
@@ -141,32 +137,43 @@ def notice(act: Act) -> str:
     return "\n\n".join([*lines, f"Sources: {links}" if links else "Sources: none on file"])
 
 
-def _percent(change: float | None) -> float | None:
-    return None if change is None else 100 * change
+def reports_table(snapshot: Snapshot, case: Case) -> pd.DataFrame:
+    """One row per printed figure of the announcement, beside ours, in percent.
 
-
-def _reports(case: Case) -> list[dict[str, object]]:
+    First the listings shown, then the indices, each by session.
+    """
+    acts = {act.event_id for act in case.announcement.acts}
+    names = {item.listing.symbol: f"{item.issuer.short_name} · {place(item)}" for item in case.listings}
+    names |= {key: series.name for key, series in snapshot.series.items() if key not in snapshot.listings}
+    moves = [move for move in snapshot.reported if move.event_id in acts and move.symbol in names]
+    order = list(names)
     rows: list[dict[str, object]] = []
-    for item in case.listings:
-        moves = {session.move.day: session.move for session in item.sessions}
-        for move in item.reported:
-            measured = moves[move.day]
-            rows.append(
-                {
-                    "Listing": f"{item.issuer.short_name} · {place(item)}",
-                    "Session": move.day,
-                    "Reported, %": 100 * move.change,
-                    "Said of": f"{QUALIFIERS.get(move.qualifier, '')}{MOMENTS.get(move.moment, move.moment)}",
-                    "Beside our figures": agreement(move, measured),
-                    "Close, %": _percent(measured.close_change),
-                    "Low, %": _percent(measured.low_change),
-                    "High, %": _percent(measured.high_change),
-                    "Publisher": move.publisher,
-                    "Source": move.url if is_secure(move.url) else None,
-                    "Note": move.note,
-                }
-            )
-    return rows
+    for move in sorted(moves, key=lambda move: (order.index(move.symbol), move.day)):
+        figure = press_figure(snapshot, move)
+        ours = figure.measured
+        rows.append(
+            {
+                "Listing": names[move.symbol],
+                "Session": move.day,
+                "Reported": printed(move),
+                "Measured": measured_words(move, ours) if ours else "",
+                "Verdict": AGREEMENT_NAMES[figure.agreement],
+                "In words": agreement(move, ours),
+                "Reported, %": 100 * move.change,
+                **changes_in_percent(ours),
+                "Publisher": move.publisher,
+                "Source": move.url if is_secure(move.url) else None,
+                "Note": move.note,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def changes_in_percent(move: SessionMove | None) -> dict[str, float | None]:
+    """Columns of a session's open, low, high and close against the close before, in percent; None where unknown."""
+    names = {"Open, %": "open_change", "Low, %": "low_change", "High, %": "high_change", "Close, %": "close_change"}
+    values = {column: getattr(move, name, None) for column, name in names.items()}
+    return {column: None if value is None else 100 * value for column, value in values.items()}
 
 
 def _series(snapshot: Snapshot, case: Case) -> list[dict[str, object]]:

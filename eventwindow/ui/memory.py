@@ -1,0 +1,43 @@
+"""Short garbage collections: what lives long is set aside, so that it is not looked through after every run.
+
+Streamlit collects garbage after every run. Loaded data and kept figures live for hours, and looking through
+them each time would soon be most of the server's work.
+"""
+
+import gc
+import time
+from typing import Any
+
+# A full collection that takes longer than this has looked through much that lives long.
+LONGEST_SECONDS = 0.005
+# How often what was set aside is looked through after all, so that what has been dropped since is freed.
+RECLAIM_SECONDS = 900.0
+
+
+class _Keeper:
+    """Watches collections of one process."""
+
+    def __init__(self) -> None:
+        self.started = 0.0
+        self.reclaimed = time.monotonic()
+
+    def __call__(self, phase: str, info: dict[str, Any]) -> None:
+        """Called by the interpreter before and after every collection."""
+        if info["generation"] < 2:
+            return
+        now = time.monotonic()
+        if phase == "start":
+            if now - self.reclaimed > RECLAIM_SECONDS:
+                self.reclaimed = now
+                gc.unfreeze()
+            self.started = now
+        elif now - self.started > LONGEST_SECONDS:
+            gc.freeze()
+
+
+def keep_collections_short() -> None:
+    """Set aside what lives by now, and from now on whatever survives a long collection; once per process."""
+    gc.collect()
+    gc.freeze()
+    if not any(isinstance(callback, _Keeper) for callback in gc.callbacks):
+        gc.callbacks.append(_Keeper())

@@ -1,0 +1,68 @@
+"""Could it be chance, or my settings?"""
+
+import streamlit as st
+
+from eventwindow.doubt import announcement_study, lines_of
+from eventwindow.export.links import headline
+from eventwindow.format import md
+from eventwindow.ui import shell
+from eventwindow.ui.compare import Shown
+from eventwindow.ui.downloads import downloads
+from eventwindow.ui.event_downloads import event_facts
+from eventwindow.ui.headline import page_head
+from eventwindow.ui.robustness_tabs import show_leave_out, show_naive, show_placebo, show_settings
+from eventwindow.ui.state import choose
+from eventwindow.view import RobustnessTab
+from eventwindow.words import listing_name, no_listing_words, window_words
+
+TITLE = "Robustness: could it be chance, or my settings?"
+TABS = {
+    RobustnessTab.PLACEBO: ("Placebo", show_placebo),
+    RobustnessTab.SETTINGS: ("Settings", show_settings),
+    RobustnessTab.LEAVE_OUT: ("Leave out", show_leave_out),
+    RobustnessTab.NAIVE: ("Naive tests", show_naive),
+}
+frame = shell.current()
+snapshot, view = frame.snapshot, frame.view
+announcement = snapshot.announcements[view.event]
+
+page_head(
+    frame,
+    TITLE,
+    f"**{md(headline(announcement))}** · abnormal return over {md(window_words(view.span))}",
+)
+lines = lines_of(snapshot, view)
+if not lines:
+    st.info(md(no_listing_words(snapshot, view)), title="Nothing to doubt yet")
+    st.stop()
+study = announcement_study(snapshot, view)
+reasons = [(line, study.explain(row, 0)) for row, line in enumerate(lines)]
+missing = [f"**{md(listing_name(line))}**: {md(reason)}" for line, reason in reasons if reason]
+if missing:
+    st.info("  \n".join(missing), title="No figure" if len(missing) == len(lines) else "Listings without a figure")
+if len(missing) == len(lines):
+    st.stop()
+
+st.session_state.pick_doubt = TABS[view.robustness_tab][0]
+places = st.tabs(
+    [label for label, _ in TABS.values()],
+    key="pick_doubt",
+    on_change=lambda: choose(
+        "doubt", next(tab for tab, (label, _) in TABS.items() if label == st.session_state.pick_doubt)
+    ),
+)
+shown = Shown()
+for place, (_, show) in zip(places, TABS.values(), strict=True):
+    with place:
+        if place.open:
+            shown = show(frame)
+downloads(
+    frame,
+    f"Robustness: {headline(announcement)}",
+    shown.sheets,
+    shown.charts,
+    study,
+    facts=event_facts(snapshot, announcement),
+    findings=shown.findings,
+    captions=shown.captions,
+)
