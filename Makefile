@@ -4,13 +4,23 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint lock data screenshot bench
+.PHONY: app replicas rehearse test lint lock data screenshots bench
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
+# Two replicas behind a proxy on the loopback address: http://127.0.0.1:8500
+replicas: $(VENV)/app.stamp
+	./deploy/install-proxy.sh
+	$(BIN)/python -m deploy.replicas
+
+# The steps of deploy/Dockerfile in an empty folder, where there is no container engine.
+rehearse: $(VENV)/app.stamp
+	$(BIN)/python -m deploy.rehearse
+
 test: $(VENV)/test.stamp
 	./tests/browser/install.sh $(BIN)
+	./deploy/install-proxy.sh
 	$(MAKE) lint
 	$(BIN)/pytest
 
@@ -29,14 +39,21 @@ lock: $(VENV)/test.stamp
 data: $(VENV)/app.stamp
 	$(BIN)/python -m eventwindow.sources.build $(FACTS) data
 
-# The picture in README.md, from the running app.
-screenshot: $(VENV)/test.stamp
+# Pictures of every page from the running app, into out/screenshots; README shows a few of them.
+screenshots: $(VENV)/test.stamp
 	./tests/browser/install.sh $(BIN)
-	$(BIN)/python -m docs.screenshot
+	$(BIN)/python -m docs.screenshots
 
 bench: $(VENV)/test.stamp
 	./tests/browser/install.sh $(BIN)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.first_screen
+	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.bulk
+	$(BIN)/python -m benchmarks.uploads
+	./deploy/install-proxy.sh
+	$(BIN)/python -m benchmarks.load
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
