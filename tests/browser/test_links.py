@@ -54,7 +54,7 @@ def test_a_cold_deep_link_to_a_fresh_server_shows_exactly_that_view(open_page: O
 def test_the_canonical_link_opens_the_same_view_on_another_server(open_page: OpenPage) -> None:
     page = open_page(DEEP)
     page.get_by_role("button", name="Share").click()
-    link = page.get_by_test_id("stCode").first.inner_text().replace("\n", "")
+    link = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").first.inner_text().replace("\n", "")
     for setting in ("v=1", "co=alibaba", "clock=first-reported", "est=-130..-11", "tab=table"):
         assert setting in link
     with running_server() as fresh:

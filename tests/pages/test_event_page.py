@@ -108,3 +108,19 @@ def test_the_page_file_draws_its_own_frame_when_it_is_run_without_the_entry_poin
     app = AppTest.from_file(str(APP.parent / "pages" / "event.py"), default_timeout=60).run().run()
     assert not app.exception
     assert app.sidebar.selectbox(key="pick_event").value == "ant-group-fine-2023-07"
+
+
+@pytest.mark.parametrize("page", ["event", "compare", "robustness", "timeline"])
+def test_a_company_without_a_line_in_the_market_is_not_asked_for_again(page: str) -> None:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["co"], app.query_params["mkt"] = "didi", "hk"
+    app.switch_page(f"pages/{page}.py").run()
+    assert [box.value for box in app.info] == [
+        "DiDi has no listing in Hong Kong with prices on file\\. Choose another company or market in the sidebar\\."
+    ]
+
+
+def test_the_last_prices_are_told_per_listing_where_they_differ() -> None:
+    page = shown(open_app()).replace("\\", "")
+    assert "9988.HK to 28 Oct 2025, 0700.HK to 25 Mar 2026" in page
+    assert "Prices Hong Kong to 25 Mar 2026" in shown(open_app(co="tencent")).replace("\\", "")

@@ -11,6 +11,7 @@ from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.battery import Sample
 from eventwindow.study.engine import StudyEvents, StudySpec
+from eventwindow.study.ranks import daily_scores
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
 
@@ -75,8 +76,7 @@ def sample_of(cars: Floats, rbar: float = 0.1) -> Sample:
         n_estimation=np.full(n, 30),
         df=np.full(n, 28),
         day0=np.full(n, np.datetime64("2023-07-07")),
-        ranks=np.ones((n, 31), dtype=np.uint16),
-        own_ranks=np.ones((n, 30), dtype=np.uint16),
+        scores=daily_scores(np.random.default_rng(1).normal(size=(n, 30)), cars[:, None], np.ones(n)),
         rbar=rbar,
         aligned=True,
     )

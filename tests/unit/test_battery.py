@@ -15,11 +15,11 @@ from scipy import stats
 
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
-from eventwindow.study import across, battery, dependence, engine
+from eventwindow.study import battery, dependence, engine, ranks
 from eventwindow.study.battery import Outcome, run_tests
 from eventwindow.study.engine import StudyEvents, run_study
 from eventwindow.study.models import Model
-from eventwindow.study.ranks import doubled_ranks
+from eventwindow.study.ranks import daily_scores
 from eventwindow.study.windows import Window
 from tests.unit import second_way
 from tests.unit.made_up import SPEC, WEEKDAYS, WINDOWS, ZERO, announced, made_up, outcomes, sample_of, without
@@ -197,9 +197,11 @@ def test_working_through_events_in_small_portions_changes_no_test(
     whole = run_study(events=events, prices=tables, spec=SPEC).tests
     for module, name, size in (
         (engine, "CHUNK", 5),
-        (across, "BLOCK", 3),
+        (ranks, "BLOCK", 3),
         (battery, "BLOCK", 4),
         (dependence, "BLOCK", 3),
+        (dependence, "STRETCH", 5),
+        (dependence, "FEWEST_ALIKE", 4),
     ):
         monkeypatch.setattr(module, name, size)
     portions = run_study(events=events, prices=tables, spec=SPEC).tests
@@ -213,10 +215,61 @@ def test_a_residual_equal_to_the_event_shares_its_generalized_rank() -> None:
     residuals = np.random.default_rng(1).integers(-3, 4, (3, 30)).astype(np.float64)
     scars = np.array([0.0, 1.0, 2.0])
     residuals[:, :2] = scars[:, None]
-    found = run_tests(replace(sample_of(scars), residuals=residuals, own_ranks=doubled_ranks(residuals)))
+    scores = daily_scores(residuals, scars[:, None], np.ones(3))
+    found = run_tests(replace(sample_of(scars), residuals=residuals, scores=scores))
     rest = {"m": 30, "df": 28, "mean_x": 0.0, "sxx": 1.0, "fitted": True, "days": {}, "abnormal": {}, "x": {}}
     rows = [dict(zip(range(-40, -10), row.tolist(), strict=True)) for row in residuals]
     plain = [second_way.Event(day0=date(2023, 7, 7), residuals=row, s=1.0, **rest) for row in rows]
     expected = second_way.generalized_rank(plain, scars.tolist(), range(-40, -10))
     for test, pair in zip(("grank_t", "grank_z"), expected, strict=True):
         assert (found[test].statistic, found[test].p) == pytest.approx(pair, rel=1e-10)
+
+
+def rounded(decimals: int = 3) -> Case:
+    """Firms and benchmark in rounded returns: many days are alike, and some returns are those of the benchmark."""
+    table = made_up(9, 25)
+    returns, benchmark = np.round(table.returns, decimals), np.round(table.regressors, decimals)
+    return [replace(table, returns=returns, regressors=benchmark)], announced(table.symbols, [WEEKDAYS[ZERO]] * 25)
+
+
+@pytest.mark.parametrize("model", [Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED])
+def test_returns_that_are_alike_tie_in_the_window_as_before_it(model: Model) -> None:
+    tables, events = rounded()
+    result = run_study(events=events, prices=tables, spec=replace(SPEC, model=model))
+    plain = [
+        second_way.study(symbol, WEEKDAYS[ZERO].item(), tables, model, range(-260, -10), range(-10, 11))
+        for symbol in events.symbols
+    ]
+    for window in (Window(-1, 1), Window(0, 0)):
+        expected = second_way.battery(plain, range(window.start, window.end + 1), range(-260, -10))
+        found = outcomes(result, window)
+        for test in ("corrado_rank_z", "sign_z", "generalized_sign_z"):
+            pair = expected[test]
+            assert pair is not None
+            assert found[test]["statistic"] == pytest.approx(pair[0], rel=1e-9), (window, test)
+
+
+def test_a_return_that_equals_its_benchmark_leaves_exactly_nothing() -> None:
+    (table,), events = rounded()
+    result = run_study(events=events, prices=table, spec=replace(SPEC, model=Model.MARKET_ADJUSTED))
+    alike = table.returns == table.regressors
+    before, around = alike[ZERO - 260 : ZERO - 10].T, alike[ZERO - 10 : ZERO + 11].T
+    assert before.sum() > 100
+    assert ((result.evidence.residuals == 0) == before).all()
+    assert ((result.abnormal_returns == 0) == around).all()
+
+
+def test_the_generalized_rank_is_that_of_standardized_residuals_also_where_division_makes_them_tie() -> None:
+    # 1.4 and its neighbour among the floats are one number once they are divided by 1.2.
+    residuals = np.random.default_rng(1).normal(0, 1, (3, 30))
+    residuals[:, 0], residuals[:, 1] = 1.4, np.nextafter(1.4, 2)
+    assert residuals[0, 0] / 1.2 == residuals[0, 1] / 1.2
+    scars, sigma = np.array([0.0, 1.0, 2.0]), np.full(3, 1.2)
+    sample = replace(sample_of(scars), residuals=residuals, sigma=sigma)
+    found = run_tests(replace(sample, scores=daily_scores(residuals, scars[:, None], sigma)))
+    rest = {"m": 30, "df": 28, "mean_x": 0.0, "sxx": 1.0, "fitted": True, "days": {}, "abnormal": {}, "x": {}}
+    rows = [dict(zip(range(-40, -10), row.tolist(), strict=True)) for row in residuals]
+    plain = [second_way.Event(day0=date(2023, 7, 7), residuals=row, s=1.2, **rest) for row in rows]
+    expected, _ = second_way.generalized_rank(plain, scars.tolist(), range(-40, -10))
+    assert expected is not None
+    assert found["grank_t"].statistic == pytest.approx(expected[0], rel=1e-10)

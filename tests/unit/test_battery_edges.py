@@ -246,3 +246,9 @@ def test_ranks_are_those_of_scipy_with_gaps_and_ties(rows: list[list[float]]) ->
     found = doubled_ranks(values)
     expected = np.nan_to_num(2 * stats.rankdata(values, axis=1, nan_policy="omit"))
     assert found.tolist() == expected.tolist()
+
+
+def test_no_correlation_at_all_is_not_called_negative() -> None:
+    found = run_tests(sample_of(np.array([0.01, 0.02, -0.01, 0.03, 0.02]), rbar=0.0))
+    assert found["kp_bmp_t"].note == "mean residual correlation 0.0000"
+    assert found["kp_bmp_t"].statistic == found["bmp_t"].statistic

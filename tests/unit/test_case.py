@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -22,20 +23,23 @@ from eventwindow.facts.sessions import DayZero, DayZeroRule, day_zero
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
+from eventwindow.ui.cards import card
+from eventwindow.ui.tables import reports_table
 from eventwindow.view import Benchmark, View
 from eventwindow.words import (
     agreement,
     amounts,
     car_finding,
-    chance_note,
     clock_finding,
     clock_sentence,
     early_verdict,
     estimate_words,
     lead_reports,
     listing_name,
+    no_listing_words,
     place,
     printed,
+    unreported,
     verdict,
 )
 
@@ -48,7 +52,7 @@ def sentences(case: Case, snapshot: Snapshot) -> list[str]:
     """Everything words.py says about a case."""
     calendars = snapshot.calendars
     said = [clock_sentence(case, calendars), clock_finding(case, calendars), *verdict(case), early_verdict(case)]
-    said += [car_finding(case), chance_note(case), str(amounts(case.announcement))]
+    said += [car_finding(case), no_listing_words(snapshot, case.view), str(amounts(case.announcement))]
     for item in case.listings:
         said += [listing_name(item), place(item), item.reason]
         said += [estimate_words(estimate) if estimate.known else estimate.reason for estimate in item.estimates]
@@ -307,8 +311,65 @@ def test_day_zero_of_a_case_is_that_of_the_rule_for_every_announcement(snapshot:
             assert item.day_zero == expected
 
 
-def test_reported_figures_of_a_case_are_those_of_its_sessions(snapshot: Snapshot) -> None:
+def test_a_card_shows_the_reported_figures_of_its_sessions(snapshot: Snapshot) -> None:
     item = build_case(snapshot, MAIN).listings[0]
     assert {move.symbol for move in item.reported} == {"9988.HK"}
-    assert {str(move.day) for move in item.reported} == {"2023-07-07", "2023-07-10"}
+    assert [str(measured.day) for _, measured in lead_reports(item)] == ["2023-07-07", "2023-07-10"]
     assert [printed(move) for move, _ in lead_reports(item)] == ["more than +3%, at the close", "+5.5%, at the open"]
+
+
+def test_a_card_never_says_that_no_figure_is_on_file_where_one_is(snapshot: Snapshot) -> None:
+    every = tuple(item.slug for item in snapshot.companies)
+    with (DATA / "reported_moves.csv").open(encoding="utf-8") as table:
+        rows = list(csv.DictReader(table))
+    groups = {act.event_id: key for key, item in snapshot.announcements.items() for act in item.acts}
+    on_file: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        on_file.setdefault((groups[row["event_id"]], row["symbol"]), []).append(row["session_date"])
+    said: Counter[str] = Counter()
+    for event in snapshot.announcements:
+        for clock in Clock:
+            for item in build_case(snapshot, View(event=event, clock=clock, companies=every)).listings:
+                days, text = on_file.get((event, item.listing.symbol), []), card(item)
+                shown = {str(session.move.day) for session in item.sessions} & set(days)
+                assert ("No press figure on file" in text) == (not days)
+                assert ("Reported **" in text) == bool(shown)
+                if days and not shown:
+                    said[unreported(item)] += 1
+    assert said == {
+        "Press: none for these sessions; 1 for another day, see Sources.": 20,
+        "Press: none for these sessions; 2 for other days, see Sources.": 6,
+    }
+
+
+def test_the_press_on_an_index_stands_among_the_sources_of_the_announcement(snapshot: Snapshot) -> None:
+    # Of 14 December 2020 the SCMP printed Alibaba -2.6% and the Hang Seng Index -0.4%.
+    found = reports_table(snapshot, build_case(snapshot, View(event="samr-merger-fines-2020-12")))
+    assert list(found["Listing"]) == ["Alibaba · Hong Kong", "Hang Seng Index"]
+    assert list(found["Reported"]) == ["−2.6%, at the close", "−0.4%, at the close"]
+
+
+def test_the_finding_of_the_paths_tells_day_zero_before_the_end(snapshot: Snapshot) -> None:
+    case = build_case(snapshot, replace(MAIN, companies=("alibaba",), markets=(Market.WALL_STREET,)))
+    assert car_finding(case) == (
+        "Cumulative abnormal return from the close before day 0, with the 95% noise band: Alibaba on Wall Street "
+        "+8.38% on day 0, outside the band, then +10.81% by session +5, inside the band."
+    )
+    alone = build_case(snapshot, replace(case.view, window=Window(0, 0)))
+    assert "by session" not in car_finding(alone)
+
+
+@pytest.mark.parametrize(
+    ("companies", "markets", "words"),
+    [
+        ((), tuple(Market), "Choose at least one company and one market in the sidebar."),
+        (("didi",), (Market.HONG_KONG,), "DiDi has no listing in Hong Kong with prices on file."),
+        (("pinduoduo", "didi"), (Market.HONG_KONG,), "PDD and DiDi have no listing in Hong Kong with prices on file."),
+    ],
+)
+def test_why_no_listing_is_shown(
+    snapshot: Snapshot, companies: tuple[str, ...], markets: tuple[Market, ...], words: str
+) -> None:
+    view = replace(MAIN, companies=companies, markets=markets)
+    assert not build_case(snapshot, view).listings
+    assert no_listing_words(snapshot, view).startswith(words)

@@ -44,3 +44,20 @@ def test_the_text_under_the_pointer_has_no_hole_where_the_window_passes_the_data
     texts = [text for trace in figure.data if trace.customdata is not None for text in trace.customdata]
     assert "no figure" in texts
     assert [text for text in texts if "nan" in text] == []
+
+
+def test_no_two_hours_of_a_market_touch_on_a_phone_and_day_zero_keeps_its_own(snapshot: Snapshot) -> None:
+    # Three sessions in New York: report, the day after it, and the act.
+    figure = clock_strip(build_case(snapshot, replace(MAIN, event="didi-fine-2022-07")), snapshot.calendars, LIGHT)
+    hours = [label for label in figure.layout.annotations if "EDT" in label.text]
+    assert [label.text.startswith("<b>Day 0</b>") for label in hours] == [True, False]
+    assert abs(hours[0].x - hours[1].x) > 24
+    words = [label for label in figure.layout.annotations if label.yref != "paper"]
+    assert {label.bgcolor for label in words} == {LIGHT.surface}
+
+
+def test_only_the_first_band_of_a_panel_is_filled(snapshot: Snapshot) -> None:
+    bands = car_chart(build_case(snapshot, MAIN), LIGHT).data[::2]
+    assert [(band.xaxis, band.fill) for band in bands] == [
+        ("x", "toself"), ("x", "none"), ("x2", "toself"), ("x2", "none"),
+    ]  # fmt: skip

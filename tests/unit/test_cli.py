@@ -1,6 +1,8 @@
 """`python -m eventwindow study`: what it writes, and how it refuses."""
 
 import csv
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from eventwindow.case import build_case, return_tables, study_events
 from eventwindow.cli import main
 from eventwindow.facts.events import Clock
+from eventwindow.facts.own import COLUMNS
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.engine import StudySpec, run_study
 from eventwindow.study.windows import Window
@@ -59,7 +62,7 @@ def test_the_tables_have_their_columns_in_order(tmp_path: Path) -> None:
         "abnormal.csv": ABNORMAL,
         "tests.csv": TESTS,
         "skipped.csv": SKIPPED,
-        "confounders.csv": "event_id,symbol,other_event_id,offset,inside",
+        "confounders.csv": "event_id,symbol,other_event_id,offset,inside,day0",
     }
 
 
@@ -198,12 +201,21 @@ REFUSED = [
     (("--event", "no-such-act"), "--event 'no-such-act': no such announcement; data/events.csv lists them."),
     (("--listing", "XYZ"), "--listing 'XYZ': no prices of it; choose from 9988.HK, BABA,"),
     (("--listing", "9626.HK"), "--listing '9626.HK': no prices of it; choose from"),
-    (("--window", "1", "-1"), "window [+1,-1]: it ends before it starts; write the earlier session first."),
-    (("--event-window", "5", "-5"), "window [+5,-5]: it ends before it starts"),
-    (("--estimation", "-11", "-260"), "window [-11,-260]: it ends before it starts"),
+    (("--window", "1", "-1"), "--window: window [+1,-1]: it ends before it starts; write the earlier session first."),
+    (("--event-window", "5", "-5"), "--event-window: window [+5,-5]: it ends before it starts"),
+    (("--estimation", "-11", "-260"), "--estimation: window [-11,-260]: it ends before it starts"),
     (("--estimation", "-260", "-10"), "estimation window [-260,-10]: it must end before the event window [-10,+10]"),
-    (("--estimation", "-1000000000000000", "-11"), "window [-1000000000000000,-11]: no series is that long;"),
-    (("--event-window", "-10", "1000000000000000"), "window [-10,+1000000000000000]: no series is that long;"),
+    (
+        ("--estimation", "-1000000000000000", "-11"),
+        "--estimation: window [-1000000000000000,-11]: no series is that long;",
+    ),
+    (
+        ("--event-window", "-10", "1000000000000000"),
+        "--event-window: window [-10,+1000000000000000]: no series is that long;",
+    ),
+    (("--placebo", "-5"), "--placebo -5: give 0 or more."),
+    (("--placebo", "9", "--seed", "-1"), "--seed -1: give 0 or more."),
+    (("--min-estimation", "0"), "--min-estimation 0: give 1 or more."),
     (("--window", "0", "11"), "window [0,+11]: it lies outside the event window [-10,+10]."),
 ]
 
@@ -284,3 +296,158 @@ def test_a_window_longer_than_any_data_ends_with_two_and_one_clear_line(
 ) -> None:
     assert main(["study", "--event", "didi-fine-2022-07", *window, "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+OWN = """event_id,symbol,date,title,announced_at,group,fine,currency,source
+fined,9988.HK,2023-07-07,Fined,2023-07-07T20:10:00+08:00,fine,7123000000,CNY,https://example.org/
+fined,BABA,2023-07-07,Fined,2023-07-07T20:10:00+08:00,fine,7123000000,CNY,https://example.org/
+by date,9988.HK,2023-07-07,,,,,,
+on a Sunday,BABA,2023-07-09,,,,,,
+"""
+
+
+def own(folder: Path, text: str = OWN) -> tuple[str, str]:
+    """The option that names one's own events."""
+    path = folder / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    return "--events", str(path)
+
+
+def test_own_events_are_studied_on_the_prices_of_the_data(tmp_path: Path) -> None:
+    """20:10 in Hong Kong is after its close and before the opening in New York on the same Friday, 7 July 2023."""
+    folder = run(tmp_path / "out", *own(tmp_path))
+    found = [(row["event_id"], row["symbol"], row["day0"]) for row in rows(folder / "events.csv")[::3]]
+    assert found == [
+        ("fined", "9988.HK", "2023-07-10"),
+        ("fined", "BABA", "2023-07-07"),
+        ("by date", "9988.HK", "2023-07-07"),
+        ("on a Sunday", "BABA", "2023-07-10"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings", [(), ("--benchmark", "tech"), ("--returns-kind", "log"), ("--model", "mean-adjusted")]
+)
+def test_own_events_on_a_day_0_of_the_data_have_the_figures_of_the_data(
+    tmp_path: Path, settings: tuple[str, ...]
+) -> None:
+    ours = rows(run(tmp_path / "ours", *MAIN, *settings) / "events.csv")
+    theirs = rows(run(tmp_path / "theirs", *own(tmp_path), "--event", "fined", *settings) / "events.csv")
+    assert len(theirs) == 6
+    for row, other in zip(ours, theirs, strict=True):
+        assert {**row, "event_id": "", "shift_sessions": ""} == {**other, "event_id": "", "shift_sessions": ""}
+
+
+def test_own_events_close_to_each_other_are_confounders(tmp_path: Path) -> None:
+    folder = run(tmp_path / "out", *own(tmp_path), "--event", "by date")
+    near = [(row["event_id"], row["other_event_id"], row["offset"]) for row in rows(folder / "confounders.csv")]
+    assert near == [("by date", "fined", "1")]
+    alone = run(tmp_path / "alone", *own(tmp_path), "--leave-out-confounded")
+    assert {row["status"] for row in rows(alone / "skipped.csv")} == {"confounded"}
+
+
+def test_an_own_event_before_its_listing_traded_is_in_the_table_of_the_skipped(tmp_path: Path) -> None:
+    folder = run(tmp_path / "out", *own(tmp_path, "event_id,symbol,date\nearly,9988.HK,2018-01-02\n"))
+    assert [(row["event_id"], row["status"]) for row in rows(folder / "skipped.csv")] == [("early", "not_listed_yet")]
+
+
+def test_every_fault_of_own_events_is_told_on_a_line_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """event_id,symbol,date,announced_at
+,BABA,2023-07-07,
+a,XYZ,2023-02-30,
+b,9626.HK,07/07/2023,
+c,BABA,2023-07-07,2023-07-07 20:10
+d,BABA,2023-07-07,2023-07-08T20:10:00+08:00
+"""
+    assert main(["study", *own(tmp_path, text), "--out", str(tmp_path / "out")]) == 2
+    shown = capsys.readouterr()
+    places = [line.split(": ")[1] for line in shown.err.splitlines()]
+    assert places == [
+        "mine.csv, row 2, column event_id",
+        "mine.csv, row 3, column symbol",
+        "mine.csv, row 3, column date",
+        "mine.csv, row 4, column symbol",
+        "mine.csv, row 4, column date",
+        "mine.csv, row 5, column announced_at",
+        "mine.csv, row 6, column announced_at",
+    ]
+    assert all(line.startswith("eventwindow: ") for line in shown.err.splitlines())
+    assert shown.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+OWN_REFUSED = [
+    (("--benchmark", "HSI"), "--benchmark 'HSI': for the committed data choose broad or tech."),
+    (("--model", "factors"), "--model factors: the committed data have no factors;"),
+    (("--factors", "SMB"), "--factors: they are columns of --prices or --returns;"),
+    (("--event", "fourth"), "--event 'fourth': mine.csv has no such event."),
+    (("--listing", "0700.HK"), "--listing '0700.HK': mine.csv has no such listing."),
+    (("--events", "nowhere/mine.csv"), "mine.csv: there is no such file; check the path."),
+    (("--data", "0123456789ab"), ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), OWN_REFUSED, ids=lambda item: " ".join(item) if isinstance(item, tuple) else ""
+)
+def test_settings_that_do_not_fit_own_events_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    assert main(["study", *own(tmp_path), *arguments, "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"eventwindow: {words}")
+    assert error.count("\n") == 1
+
+
+def test_help_of_the_study_says_what_own_events_may_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["study", "--help"])
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in COLUMNS)
+
+
+def test_help_of_the_study_explains_every_column_and_every_code_it_writes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["study", "--help"])
+    shown = capsys.readouterr().out
+    said = ("event_id", "symbol", "model", "window_start", "window_end", "date", "expected")
+    columns = {name for header in (EVENTS, TESTS, ABNORMAL) for name in header.split(",")} - set(said)
+    assert all(name in shown for name in columns)
+    given = ("no_return_in_window", "window_past_data", "clone_of_benchmark", "repeated_event", "negative_correlation")
+    assert all(f"\n    {name} " in shown for name in given)
+
+
+def test_the_example_of_the_help_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["study", "--help"])
+    (example,) = re.findall(r"  python -m eventwindow (study .*\\\n.*)", capsys.readouterr().out)
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(example.replace("\\\n", " "))) == 0
+    assert (tmp_path / "results" / "events.csv").is_file()
+
+
+def test_a_model_that_does_not_exist_is_answered_with_the_names_of_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["study", "--model", "capm", "--out", "x"])
+    assert "(choose from market, market-adjusted, mean-adjusted," in capsys.readouterr().err.replace("'", "")
+
+
+def test_own_events_repeat_each_other_by_day_zero_as_the_clock_decides_it(tmp_path: Path) -> None:
+    text = """event_id,symbol,date,announced_at
+e,BABA,2023-07-08,
+e,BABA,2023-07-10,2023-07-10T17:00:00-04:00
+e,BABA,2023-07-11,
+"""
+    found = rows(run(tmp_path / "out", *own(tmp_path, text)) / "events.csv")[::3]
+    # Saturday's is Monday 10 July; 17:00 on Monday is after the close in New York, so that one is Tuesday's.
+    assert [(row["day0"], row["status"]) for row in found] == [
+        ("2023-07-10", "ok"),
+        ("2023-07-11", "ok"),
+        ("", "repeated_event"),
+    ]

@@ -87,6 +87,8 @@ def test_tables_have_unix_line_ends_and_no_stray_spaces() -> None:
 EVENT = {"event_id": "ant-group-fine-2023-07"}
 DATE_ONLY_EVENT = {"event_id": "vipshop-fine-2021-02"}
 BABA_DAY = {"date": "2023-07-07"}
+EXACT_COUNT = {"issuer": "ALIBABA", "as_of": "2020-03-31"}
+ROUNDED_COUNT = {"issuer": "ALIBABA", "as_of": "2022-06-30"}
 
 BROKEN_CELLS = [
     ("events.csv", DATE_ONLY_EVENT, "announced_date", "2021-02-30", "is not a date"),
@@ -115,6 +117,21 @@ BROKEN_CELLS = [
     ("trading_phases.csv", {"phase": "closing_auction"}, "end_local", "24:10", "is neither a time of day"),
     ("distributions.csv", {"symbol": "TME"}, "symbol", "TMEX", "'TMEX' is not in series.csv"),
     ("distributions.csv", {"symbol": "TME"}, "amount", "-0.137", "is not a number above zero"),
+    ("splits.csv", {"symbol": "NTES"}, "symbol", "NTESX", "'NTESX' is not in series.csv"),
+    ("splits.csv", {"symbol": "NTES"}, "ex_date", "2010-10-01", "is not within the prices of the series"),
+    ("splits.csv", {"symbol": "NTES"}, "ex_date", "2030-10-01", "is not within the prices of the series"),
+    ("splits.csv", {"symbol": "NTES"}, "new_per_old", "0", "is not a number above zero"),
+    ("splits.csv", {"symbol": "NTES"}, "new_per_old", "1", "changes nothing"),
+    ("share_counts.csv", EXACT_COUNT, "shares", "", "does not fit the kind of count"),
+    ("share_counts.csv", EXACT_COUNT, "shares", "21.5bn", "is neither a whole number above zero nor blank"),
+    ("share_counts.csv", EXACT_COUNT, "kind", "guessed", "is not one of outstanding_20f_cover"),
+    ("share_counts.csv", EXACT_COUNT, "issuer", "NOBODY", "'NOBODY' is not in issuers.csv"),
+    ("share_counts.csv", ROUNDED_COUNT, "low", "21190000000", "is above the count"),
+    ("share_counts.csv", ROUNDED_COUNT, "high", "21180000000", "is below the count"),
+    ("share_counts.csv", ROUNDED_COUNT, "high", "", "does not fit low"),
+    ("fines.csv", {"fined": "Meituan"}, "amount_cny", "3442000001", "brings the fines of this act above"),
+    ("fines.csv", {"fined": "Meituan"}, "event_id", "no-such-act", "'no-such-act' is not in events.csv"),
+    ("fines.csv", {"fined": "Meituan"}, "issuer", "NOBODY", "'NOBODY' is not in issuers.csv"),
     ("regulators.csv", {"abbreviation": "PBOC"}, "established", "1948-13", "is neither a day, month or year"),
     ("reported_moves.csv", {"symbol": "KWEB"}, "event_id", "no-such-act", "is not in events.csv"),
     ("reported_moves.csv", {"symbol": "KWEB"}, "symbol", "SPY", "is not in series.csv or listings.csv"),
@@ -215,8 +232,33 @@ def test_the_remark_on_didis_listing_is_kept_as_a_note() -> None:
 def test_tables_have_as_many_rows_as_the_facts() -> None:
     files = ("events.csv", "listings.csv", "regulators.csv", "distributions.csv", "reported_moves.csv")
     assert [len(rows(file)) for file in files] == [102, 46, 45, 81, 281]
+    assert len(rows("share_counts.csv")) == 87
     assert len(rows("special_days.csv")) + len(rows("trading_phases.csv")) == 57
     assert len(rows("series.csv")) == 23
+
+
+def test_share_counts_before_a_subdivision_stand_on_todays_basis_beside_the_printed_figure() -> None:
+    changed = [item for item in rows("share_counts.csv") if item["shares"] != item["shares_as_reported"]]
+    assert [item["as_of"] for item in changed] == ["2018-03-31", "2019-03-31"]
+    for item in changed:
+        assert item["issuer"] == "ALIBABA"
+        assert int(item["shares"]) == 8 * int(item["shares_as_reported"])
+
+
+def test_a_fine_on_an_act_that_is_none_is_refused(copy: Path) -> None:
+    (act,) = [item for item in rows("fines.csv") if item["fined"] == "Meituan"]
+    line = rewrite(copy / "events.csv", {"event_id": act["event_id"]}, "action", "review")
+    assert line
+    (message,) = said(copy)
+    assert "is no fine in events.csv" in message
+
+
+def test_acts_of_one_payer_have_their_whole_amount_as_fine() -> None:
+    amounts = {item["event_id"]: item["amount_cny"] for item in rows("events.csv")}
+    whole = [fine for fine in rows("fines.csv") if fine["note"].startswith("the whole amount of the act")]
+    assert len(whole) == 8
+    for fine in whole:
+        assert fine["amount_cny"] == amounts[fine["event_id"]]
 
 
 def test_events_are_in_order_of_announcement() -> None:
@@ -345,3 +387,9 @@ def test_the_press_figures_of_the_main_event_are_kept_as_printed() -> None:
     moves = [item for item in rows("reported_moves.csv") if item["publisher"] == publisher]
     printed = {(item["symbol"], item["reported_percent"], item["qualifier"]) for item in moves}
     assert printed == {("9988.HK", "3", "gt"), ("BABA", "5.59", "eq")}
+
+
+def test_remarks_say_in_plain_words_what_no_source_named_holds() -> None:
+    text = (DATA / "events.csv").read_text(encoding="utf-8")
+    assert "background knowledge" not in text
+    assert "from general knowledge rather than the sources named" in text

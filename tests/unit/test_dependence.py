@@ -73,6 +73,14 @@ def test_gaps_leave_the_common_days_of_each_pair(count: int) -> None:
     compare(residuals, sessions, day0)
 
 
+@pytest.mark.parametrize("hole", [slice(0, 5), slice(40, 60), slice(95, 100)])
+def test_many_firms_of_two_dates_that_all_miss_the_same_days_are_those_of_all_pairs(hole: slice) -> None:
+    sessions, day0 = layout([0] * 40 + [3] * 40)
+    residuals = moved_together(np.random.default_rng(6), sessions)
+    residuals[:40, hole] = np.nan
+    compare(residuals, sessions, day0)
+
+
 def test_firms_that_never_move_together_count_as_zero() -> None:
     random = np.random.default_rng(1)
     sessions, day0 = layout([0, 0, 0])

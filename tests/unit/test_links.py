@@ -8,12 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from eventwindow.case import build_case
-from eventwindow.export.links import canonical_link, citation, embed_code, headline
+from eventwindow.export.links import Link, headline
 from eventwindow.sources.snapshot import Snapshot
-from eventwindow.view import Catalogue, Tab, View, parse
+from eventwindow.view import DEFAULT, Catalogue, Page, Tab, View, parse
 
 VIEW = replace(View(), level=99, tab=Tab.TABLE)
+TITLE = "Ant Group and Tenpay fined, 7 July 2023"
+
+
+def link(base: str | None = "https://example.org/", page: Page = Page.EVENT) -> Link:
+    return Link(TITLE, VIEW, page, base)
 
 
 @pytest.mark.parametrize(
@@ -26,31 +30,37 @@ VIEW = replace(View(), level=99, tab=Tab.TABLE)
     ],
 )
 def test_a_link_is_the_page_and_every_parameter(base: str | None, page: str) -> None:
-    assert canonical_link(VIEW, base) == f"{page}?{VIEW.query()}"
+    assert link(base).address == f"{page}?{VIEW.query()}"
+
+
+def test_a_link_of_another_page_writes_that_pages_settings_out_and_keeps_the_others() -> None:
+    query = parse_qs(urlsplit(link(page=Page.COMPARE).address).query)
+    assert query["compare"] == ["map"]
+    assert query["tab"] == ["table"]
+    assert "doubt" not in query
 
 
 def test_a_link_leads_back_to_its_view(snapshot: Snapshot) -> None:
     catalogue = Catalogue(snapshot.announcement_of, [item.slug for item in snapshot.companies])
-    query = urlsplit(canonical_link(VIEW, "https://example.org/")).query
+    query = urlsplit(link().address).query
     found = parse(parse_qs(query), catalogue)
     assert (found.view, found.ignored) == (VIEW, ())
 
 
-def test_an_embed_shows_the_link_without_streamlits_frame(snapshot: Snapshot) -> None:
-    code = embed_code(build_case(snapshot, VIEW), "https://example.org/")
+def test_an_embed_shows_the_link_without_streamlits_frame() -> None:
+    code = link().embed_code
     (source,) = re.findall(r'src="([^"]*)"', code)
-    assert unescape(source) == f"{canonical_link(VIEW, 'https://example.org/')}&embed=true"
+    assert unescape(source) == f"{link().address}&embed=true"
     assert 'title="Ant Group and Tenpay fined, 7 July 2023"' in code
 
 
-def test_an_embed_cannot_be_broken_by_the_address_it_is_shown_at(snapshot: Snapshot) -> None:
-    code = embed_code(build_case(snapshot, VIEW), 'https://example.org/"><script>')
+def test_an_embed_cannot_be_broken_by_the_address_it_is_shown_at() -> None:
+    code = link('https://example.org/"><script>').embed_code
     assert "<script" not in code
 
 
-def test_a_citation_says_what_with_which_data_when_and_where(snapshot: Snapshot) -> None:
-    case = build_case(snapshot, VIEW)
-    assert citation(case, "https://example.org/", "0123456789ab", date(2026, 7, 8)) == (
+def test_a_citation_says_what_with_which_data_when_and_where() -> None:
+    assert link().citation("0123456789ab", date(2026, 7, 8)) == (
         "Event Window, \N{LEFT DOUBLE QUOTATION MARK}Ant Group and Tenpay fined, 7 July 2023"
         "\N{RIGHT DOUBLE QUOTATION MARK}, data 0123456789ab, viewed 8 July 2026, "
         f"https://example.org/?{VIEW.query()}"
@@ -58,4 +68,4 @@ def test_a_citation_says_what_with_which_data_when_and_where(snapshot: Snapshot)
 
 
 def test_a_headline_is_the_title_and_the_day(snapshot: Snapshot) -> None:
-    assert headline(build_case(snapshot, View())) == "Ant Group and Tenpay fined, 7 July 2023"
+    assert headline(snapshot.announcements[DEFAULT.event]) == TITLE

@@ -20,7 +20,10 @@ def desk(tmp_path: Path) -> Desk:
 WIDE = wide_text(made_up_returns())
 MARKET = ("--benchmark", "MKT")
 BAD_EVENTS = [
-    (event_text().replace("symbol", "ticker"), "events.csv: the column symbol is missing; the header needs event_id,"),
+    (
+        event_text().replace("symbol", "ticker"),
+        "events.csv, row 1: the column symbol is missing; the header needs event_id,",
+    ),
     ("event_id,symbol,date\n", "events.csv: no events in it; give at least one row below the header."),
     (changed(event_text(), 3, 2, "07/07/2023"), "events.csv, row 3, column date: '07/07/2023' is not a date like"),
     (changed(event_text(), 4, 2, ""), "events.csv, row 4, column date: '' is not a date like 2023-07-07"),
@@ -30,7 +33,7 @@ BAD_EVENTS = [
     (changed(event_text(), 5, 1, "ZZZ"), "events.csv, row 5, column symbol: 'ZZZ' is no column of wide.csv; correct"),
 ]
 BAD_WIDE = [
-    (WIDE.replace("date,", "day,", 1), "wide.csv, row 1: the first column must be called date, not 'day'."),
+    (WIDE.replace("date,", "day,", 1), "wide.csv, row 1: the column date is missing; call the column of dates so."),
     (changed(WIDE, 7, 0, "11.01.2022"), "wide.csv, row 7, column date: '11.01.2022' is not a date like 2023-07-07"),
     (changed(WIDE, 9, 0, ""), "wide.csv, row 9, column date: '' is not a date like 2023-07-07; correct the cell."),
     (changed(WIDE, 9, 0, f"{DAYS[3]:%Y-%m-%d}"), f"wide.csv, row 9, column date: {DAYS[3]:%Y-%m-%d} comes twice; keep"),
@@ -43,14 +46,14 @@ BAD_WIDE = [
     ("", "wide.csv: not a CSV table ("),
 ]
 WRONG_OPTIONS = [
-    (("--benchmark", "HSI"), "wide.csv: no column 'HSI' for --benchmark; it has MKT, AAA, BBB, CCC."),
+    (("--benchmark", "HSI"), "wide.csv, row 1: no column 'HSI' for --benchmark; it has MKT, AAA, BBB, CCC."),
     ((), "--benchmark: the market model needs the column of its benchmark."),
     (("--model", "market-adjusted"), "--benchmark: the market-adjusted model needs the column of its benchmark."),
     (("--model", "scholes-williams"), "--benchmark: the scholes-williams model needs the column of its benchmark."),
     (("--model", "factors"), "--model factors: name the factor columns with --factors."),
-    (("--model", "factors", "--factors", "MKT", "SMB"), "wide.csv: no column 'SMB' for --factors; it has MKT,"),
+    (("--model", "factors", "--factors", "MKT", "SMB"), "wide.csv, row 1: no column 'SMB' for --factors; it has MKT,"),
     ((*MARKET, "--factors", "BBB"), "--factors: the market model uses none; choose --model factors."),
-    ((*MARKET, "--window", "1", "-1"), "window [+1,-1]: it ends before it starts; write the earlier session first."),
+    ((*MARKET, "--window", "1", "-1"), "--window: window [+1,-1]: it ends before it starts; write the earlier"),
     ((*MARKET, "--event", "fourth"), "--event 'fourth': events.csv has no such event."),
     ((*MARKET, "--listing", "MKT"), "--listing 'MKT': events.csv has no such listing."),
 ]
@@ -102,9 +105,16 @@ def test_prices_and_returns_together_are_refused(desk: Desk, capsys: pytest.Capt
     assert "not allowed with" in capsys.readouterr().err
 
 
-def test_neither_prices_nor_returns_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_prices_or_returns_the_symbols_must_be_listings(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", "--events", str(desk.folder / "events.csv"), "--out", str(desk.folder / "out")]) == 2
-    assert capsys.readouterr().err.startswith("eventwindow: --events: give either --prices or --returns with it.")
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(EVENTS)
+    assert lines[0].startswith("eventwindow: events.csv, row 2, column symbol: 'AAA' cannot be studied here;")
+
+
+def test_factors_may_be_named_one_at_a_time(desk: Desk) -> None:
+    together = desk.study("--model", "factors", "--factors", "MKT", "CCC")
+    assert desk.study("--model", "factors", "--factors=MKT", "--factors=CCC", out="apart") == together
 
 
 @pytest.mark.parametrize("option", ["--prices", "--returns", "--factors"])
@@ -217,13 +227,22 @@ def test_a_date_without_row_moves_to_the_next_row(desk: Desk, day: pd.Timestamp,
     assert {row["n_estimation"] for row in found} == {"250"}
 
 
-@pytest.mark.parametrize("day", [DAYS[-1] + pd.Timedelta(days=1), DAYS[0] - pd.Timedelta(days=1)])
-def test_an_event_after_the_last_row_or_before_the_first_has_a_reason(desk: Desk, day: pd.Timestamp) -> None:
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (DAYS[-1] + pd.Timedelta(days=1), "outside_calendar"),
+        (DAYS[0] - pd.Timedelta(days=1), "outside_price_data"),
+    ],
+)
+def test_an_event_after_the_last_row_or_before_the_first_has_a_reason_and_was_not_moved(
+    desk: Desk, day: pd.Timestamp, status: str
+) -> None:
     desk.write(events=event_text([*EVENTS, ("off", "BBB", day)]))
     off = [row for row in desk.study() if row["event_id"] == "off"]
-    assert {(row["status"], row["car"], row["day0"], row["p"]) for row in off} == {("outside_calendar", "", "", "")}
+    found = {(row["status"], row["car"], row["day0"], row["p"], row["shift_sessions"]) for row in off}
+    assert found == {(status, "", "", "", "0")}
     (skipped,) = desk.rows("skipped.csv")
-    assert (skipped["event_id"], skipped["symbol"], skipped["status"]) == ("off", "BBB", "outside_calendar")
+    assert (skipped["event_id"], skipped["symbol"], skipped["status"]) == ("off", "BBB", status)
     assert {row["n"] for row in desk.rows("tests.csv") if row["test"] == "patell_z"} == {"4"}
 
 
@@ -272,3 +291,104 @@ def test_a_table_is_sorted_by_day_whatever_the_order_of_its_rows(desk: Desk) -> 
     table = read_wide(desk.folder / "wide.csv")
     assert table.days.astype(str).tolist() == ["2023-07-06", "2023-07-07", "2023-07-10"]
     assert table.values[:, 0] == pytest.approx([1, np.nan, 3], nan_ok=True)
+
+
+def test_a_repeated_row_is_studied_once_and_listed_among_the_skipped(desk: Desk) -> None:
+    plain = {(row["event_id"], row["symbol"], row["window_end"], row["window_start"]): row for row in desk.study()}
+    tests = (desk.folder / "out" / "tests.csv").read_bytes()
+    desk.write(events=event_text([*EVENTS, EVENTS[1]]))
+    found = desk.study(out="repeated")
+    assert [row["status"] for row in found] == ["ok"] * 12 + ["repeated_event"] * 3
+    for row in found[:12]:
+        assert row == plain[row["event_id"], row["symbol"], row["window_end"], row["window_start"]]
+    assert desk.rows("skipped.csv", "repeated") == [
+        {
+            "event_id": "first",
+            "symbol": "BBB",
+            "status": "repeated_event",
+            "reason": "An earlier row names the same event, symbol and day 0; only that one is studied.",
+        }
+    ]
+    assert (desk.folder / "repeated" / "tests.csv").read_bytes() == tests
+
+
+def test_a_repeated_row_is_no_confounder_of_itself(desk: Desk) -> None:
+    desk.study("--leave-out-confounded", out="plain")
+    desk.write(events=event_text([*EVENTS, EVENTS[1]]))
+    desk.study("--leave-out-confounded", out="repeated")
+    assert desk.rows("confounders.csv", "repeated") == desk.rows("confounders.csv", "plain")
+    assert {row["status"] for row in desk.rows("skipped.csv", "repeated")} == {"repeated_event"}
+
+
+def test_the_column_of_dates_may_stand_anywhere(desk: Desk) -> None:
+    plain = desk.study()
+    frame = made_up_returns()
+    text = frame.assign(date=frame.index.strftime("%Y-%m-%d"))[["MKT", "date", "AAA", "BBB", "CCC"]].to_csv(index=False)
+    desk.write(wide=text)
+    assert desk.study(out="moved") == plain
+
+
+def test_the_days_of_one_weekend_are_one_event(desk: Desk) -> None:
+    saturday = DAYS[ZERO - 1] + pd.Timedelta(days=1)
+    desk.write(events=event_text([("e", "AAA", saturday + pd.Timedelta(days=later)) for later in (0, 1, 2)]))
+    found = desk.study()
+    assert [row["status"] for row in found] == ["ok"] * 3 + ["repeated_event"] * 6
+    assert {row["n"] for row in desk.rows("tests.csv") if row["test"] == "patell_z"} == {"1"}
+    assert [row["status"] for row in desk.rows("skipped.csv")] == ["repeated_event"] * 2
+
+
+def test_a_window_named_twice_is_studied_once(desk: Desk) -> None:
+    found = desk.study("--window", "0", "1", "--window", "0", "0", "--window", "0", "1")
+    assert [(row["window_start"], row["window_end"]) for row in found[:2]] == [("0", "1"), ("0", "0")]
+    assert len(found) == 2 * len(EVENTS)
+    assert len(desk.rows("tests.csv")) == 2 * 14
+
+
+def test_a_missing_day_zero_leaves_a_figure_of_the_other_sessions_with_a_note(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    returns = made_up_returns()
+    returns.loc[DAYS[ZERO], "AAA"] = np.nan
+    desk.write(wide=wide_text(returns), events=event_text(EVENTS[:1]))
+    alone, pair, wide = desk.study()
+    assert (alone["status"], alone["car"], alone["df"]) == ("no_return_in_window", "", "")
+    for row, days in ((pair, "1"), (wide, "2")):
+        assert (row["status"], row["n_days"], row["df"]) == ("ok", days, "248")
+        assert row["reason"] == "Day 0 has no return; the figure is that of the window's other sessions."
+    assert capsys.readouterr().out.count("Day 0 has no return") == 2
+
+
+def test_an_event_without_a_figure_in_any_window_is_among_the_skipped(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    returns = made_up_returns()
+    returns.loc[DAYS[ZERO - 1] : DAYS[ZERO + 1], "BBB"] = np.nan
+    desk.write(wide=wide_text(returns))
+    desk.study()
+    (skipped,) = desk.rows("skipped.csv")
+    assert (skipped["event_id"], skipped["symbol"], skipped["status"]) == ("first", "BBB", "no_return_in_window")
+    assert "3 of 4 events studied" in capsys.readouterr().out
+
+
+def test_only_the_confounded_one_of_two_rows_with_the_same_names_is_left_out(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = [("x", DAYS[ZERO - 15]), ("x", DAYS[ZERO + 20]), ("near", DAYS[ZERO + 22])]
+    desk.write(events=event_text([(name, "AAA", day) for name, day in days]))
+    found = desk.study("--leave-out-confounded", "--min-estimation", "60")
+    assert [row["status"] for row in found[::3]] == ["ok", "confounded", "confounded"]
+    assert "1 of 3 events studied, 2 left out as confounded." in capsys.readouterr().out
+
+
+def test_one_event_is_judged_by_its_t_and_by_its_placebo_dates_where_they_were_asked_for(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.write(events=event_text(EVENTS[:1]))
+    desk.study()
+    assert "placebo" not in capsys.readouterr().out
+    (first, *_) = desk.study("--placebo", "99")
+    (row, *_) = [row for row in desk.rows("tests.csv") if row["test"] == "placebo"]
+    count = row["reason"].split()[0]
+    line = capsys.readouterr().out.splitlines()[1]
+    assert f"t = {float(first['t']):.2f}".replace("-", "\u2212") in line
+    assert f"; placebo p = {float(row['p']):.3f} among {count} dates." in line

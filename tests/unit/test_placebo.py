@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from eventwindow.facts.errors import OptionError
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
 from eventwindow.study.engine import StudyEvents, StudySpec, run_study
-from eventwindow.study.placebo import DRAWN, ENUMERATED, placebo_test
+from eventwindow.study.placebo import DRAWN, ENUMERATED, event_placebos, placebo_test
 from eventwindow.study.windows import Window
 
 SPEC = StudySpec(
@@ -94,3 +95,81 @@ def test_under_the_null_p_is_uniform() -> None:
         for seed in range(200)
     ]
     assert 0.04 < np.mean(np.array(values) <= 0.1) < 0.17
+
+
+def test_sessions_near_any_known_event_are_not_tried() -> None:
+    prices = table()
+    known = events(("e", "A", 150), ("f", "A", 200), ("g", "B", 250), prices=prices)
+    (found, _) = placebo_test(events=events(("e", "A", 150), prices=prices), prices=prices, spec=SPEC, known=known)
+    # The event of B says nothing of A. Windows span two sessions, so neighbours of a known event touch it.
+    eligible = [p for p in range(SESSIONS) if p - 6 + 1 >= 60 and min(abs(p - 150), abs(p - 200)) > 1]
+    assert found.placebo == pytest.approx([t_at(prices, "A", place, Window(0, 0)) for place in eligible], rel=1e-9)
+
+
+def test_the_events_themselves_count_as_known() -> None:
+    prices = table()
+    one = events(("e", "A", 150), prices=prices)
+    nothing_new = events(("f", "B", 150), prices=prices)
+    alone = placebo_test(events=one, prices=prices, spec=SPEC)
+    assert placebo_test(events=one, prices=prices, spec=SPEC, known=nothing_new)[0].placebo.tolist() == (
+        alone[0].placebo.tolist()
+    )
+
+
+def test_each_of_many_events_is_set_against_its_own_listing() -> None:
+    prices = table()
+    several = events(("e", "A", 120), ("e", "B", 120), ("f", "A", 200), ("g", "B", 260), prices=prices)
+    known = events(("h", "A", 170), prices=prices)
+    found = event_placebos(events=several, prices=prices, spec=SPEC, known=known)
+    real = {"A": [120, 170, 200], "B": [120, 260]}
+    for row, (symbol, place) in enumerate((("A", 120), ("B", 120), ("A", 200), ("B", 260))):
+        eligible = [p for p in range(65, SESSIONS) if min(abs(p - other) for other in real[symbol]) > 1]
+        for number, window in enumerate(SPEC.windows):
+            last = SESSIONS - window.end
+            slow = [abs(t_at(prices, symbol, p, window)) for p in eligible if p < last]
+            as_large = sum(value >= abs(t_at(prices, symbol, place, window)) for value in slow)
+            assert found.dates[row, number] == len(slow)
+            assert found.p[row, number] == pytest.approx((1 + as_large) / (1 + len(slow)), rel=1e-12)
+
+
+def test_each_event_without_a_figure_keeps_its_reason_and_has_no_p() -> None:
+    prices = table()
+    found = event_placebos(events=events(("e", "A", 20), ("f", "A", 150), prices=prices), prices=prices, spec=SPEC)
+    assert found.status[0].tolist() == [Reason.TOO_FEW_ESTIMATION_RETURNS] * 2
+    assert np.isnan(found.p[0]).all()
+    assert found.dates[0].tolist() == [0, 0]
+    assert (found.p[1] > 0).all()
+
+
+def test_events_everywhere_leave_no_session_to_try() -> None:
+    prices = table()
+    every_other = events(*((str(place), "A", place) for place in range(0, SESSIONS, 2)), prices=prices)
+    one = events(("e", "A", 150), prices=prices)
+    each = event_placebos(events=one, prices=prices, spec=SPEC, known=every_other)
+    assert each.status.tolist() == [[Reason.NO_PLACEBO_SESSION] * 2]
+    together = placebo_test(events=one, prices=prices, spec=SPEC, known=every_other)
+    assert [item.reason for item in together] == [Reason.NO_PLACEBO_SESSION] * 2
+
+
+def test_an_event_without_a_figure_in_a_window_is_no_part_of_its_placebo_either() -> None:
+    prices = table()
+    prices.returns[150, 1] = np.nan
+    both = events(("e", "A", 150), ("e", "B", 150), prices=prices)
+    alone = placebo_test(events=both, prices=prices, spec=replace(SPEC, windows=(Window(0, 0),)))[0]
+    eligible = [place for place in range(SESSIONS) if place != 150 and place - 6 + 1 >= 60]
+    slow = np.array([t_at(prices, "A", place, Window(0, 0)) for place in eligible])
+    real = t_at(prices, "A", 150, Window(0, 0))
+    assert alone.statistic == pytest.approx(real)
+    assert alone.placebo == pytest.approx(slow, rel=1e-9)
+    assert alone.p == pytest.approx((1 + int((np.abs(slow) >= abs(real)).sum())) / (1 + len(slow)))
+    # Over a window in which both have a figure, both are moved.
+    pair = placebo_test(events=both, prices=prices, spec=SPEC)[1]
+    expected = (t_at(prices, "A", 200, Window(0, 1)) + t_at(prices, "B", 200, Window(0, 1))) / 2
+    assert np.isclose(pair.placebo, expected, rtol=1e-9).any()
+
+
+@pytest.mark.parametrize(("settings", "words"), [({"draws": 0}, "draws 0: give"), ({"seed": -1}, "seed -1: give")])
+def test_numbers_that_cannot_be_drawn_with_are_refused(settings: dict[str, int], words: str) -> None:
+    prices = table()
+    with pytest.raises(OptionError, match=words):
+        placebo_test(events=events(("e", "A", 150), prices=prices), prices=prices, spec=SPEC, **settings)

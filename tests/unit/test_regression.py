@@ -70,6 +70,7 @@ def test_an_event_with_an_unknown_trait_is_left_out_and_counted() -> None:
     [
         (lambda table: table.assign(again=table["fine"]), "cannot tell"),
         (lambda table: table.iloc[:-1], "one row per event"),
+        (lambda table: table.assign(alone=np.arange(len(table)) == 7), "one event alone decides a term"),
     ],
 )
 def test_traits_that_cannot_be_used_are_refused_with_a_sentence(change, message: str) -> None:  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ from scipy import stats
 from eventwindow.facts.errors import OptionError
 from eventwindow.facts.prices import ReturnTable
 from eventwindow.facts.reasons import Reason
-from eventwindow.study.engine import StudyEvents, StudySpec, run_study
+from eventwindow.study.engine import CHUNK, StudyEvents, StudySpec, run_study
 from eventwindow.study.models import Model
 from eventwindow.study.results import StudyResult
 from eventwindow.study.significance import critical_value
@@ -265,3 +265,63 @@ def test_a_window_is_written_in_event_time_and_counts_its_sessions(
     window: tuple[int, int], text: str, length: int
 ) -> None:
     assert (str(Window(*window)), Window(*window).length) == (text, length)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_events_figures_are_the_same_to_the_last_bit_whatever_events_stand_beside_it(model: Model) -> None:
+    random = np.random.default_rng(11)
+    returns, benchmark = sample(11, 40, 0.0)
+    returns[:, ::4] = np.where(random.random((len(returns), 10)) < 0.1, np.nan, returns[:, ::4])
+    symbols = [f"S{number % 40}" for number in range(CHUNK + 90)]
+    positions = random.integers(95, 156, len(symbols)).tolist()  # some windows reach beyond the data
+    order = random.permutation(len(symbols)).tolist()
+    prices, spec = table(returns, benchmark), replace(SPEC, model=model, minimum_estimation=40)
+    together = run_study(events=events(symbols, positions), prices=prices, spec=spec)
+    chosen = events([symbols[place] for place in order], [positions[place] for place in order])
+    shuffled = run_study(events=chosen, prices=prices, spec=spec)
+    alone = run_study(events=events(symbols[:1], positions[:1]), prices=prices, spec=spec)
+    for name in ("alpha", "sigma", "abnormal_returns", "abnormal_se", "car", "se", "t", "p", "bhar"):
+        assert np.array_equal(getattr(shuffled, name), getattr(together, name)[order], equal_nan=True), name
+        assert np.array_equal(getattr(alone, name), getattr(together, name)[:1], equal_nan=True), name
+    assert np.array_equal(shuffled.evidence.residuals, together.evidence.residuals[order], equal_nan=True)
+    assert (together.status == Reason.WINDOW_PAST_DATA).any()
+    assert (together.n_estimation < ESTIMATION.length).any()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_study_may_be_set_up_in_plain_names_and_pairs_of_sessions(model: Model) -> None:
+    returns, benchmark = sample(3, 2, 0.0)
+    plain = StudySpec(
+        model=model.value,
+        estimation=(-90, -11),
+        event_window=[-10, 10],
+        windows=[(0, 0), (-1, 1), (0, 0)],
+        returns_kind="simple",
+    )
+    typed = StudySpec(model=model, estimation=ESTIMATION, event_window=EVENT, windows=(Window(0, 0), Window(-1, 1)))
+    assert plain == typed
+    assert type(plain.model) is Model
+    found, expected = (
+        run_study(events=events(["S0", "S1"], [120] * 2), prices=table(returns, benchmark), spec=spec)
+        for spec in (plain, typed)
+    )
+    assert found.events.equals(expected.events)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"model": "capm"}, "model 'capm': choose market, market-adjusted, mean-adjusted, factors or scholes-williams"),
+        ({"returns_kind": "logs"}, "returns_kind 'logs': choose simple or log"),
+        ({"estimation": -90}, "estimation -90: give a window as two whole numbers"),
+        ({"estimation": (-90, -11.5)}, r"estimation \(-90, -11.5\): give a window as two whole numbers"),
+        ({"event_window": (10, -10)}, r"event_window: window \[\+10,-10\]: it ends before it starts"),
+        ({"windows": (0, 1)}, "windows 0: give a window as two whole numbers"),
+        ({"windows": ((0, 1, 2),)}, r"windows \(0, 1, 2\): give a window as two whole numbers"),
+        ({"minimum_estimation": 0}, "minimum_estimation 0: give a whole number, 1 or more"),
+        ({"minimum_estimation": 60.5}, "minimum_estimation 60.5: give a whole number, 1 or more"),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_refused(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(OptionError, match=words):
+        replace(SPEC, **settings)

@@ -81,9 +81,11 @@ def test_a_symbol_without_series_has_a_reason(model: Model) -> None:
     has_only(study(noise(), symbol="T", spec=replace(SPEC, model=model)), Reason.UNKNOWN_SYMBOL)
 
 
-@pytest.mark.parametrize("day", ["2022-12-30", "2024-12-30"])
-def test_a_day_before_the_first_or_after_the_last_session_has_a_reason(day: str) -> None:
-    has_only(study(noise(), day=np.datetime64(day)), Reason.OUTSIDE_CALENDAR)
+@pytest.mark.parametrize(
+    ("day", "reason"), [("2022-12-30", Reason.OUTSIDE_PRICES), ("2024-12-30", Reason.OUTSIDE_CALENDAR)]
+)
+def test_a_day_before_the_first_or_after_the_last_session_has_a_reason(day: str, reason: Reason) -> None:
+    has_only(study(noise(), day=np.datetime64(day)), reason)
 
 
 @pytest.mark.parametrize("span", [(ZERO + 1, 159), (0, ZERO - 1)])
@@ -303,3 +305,32 @@ def test_two_returns_that_lie_on_a_line_are_not_called_a_copy_of_the_benchmark()
 def test_a_study_needs_a_window_to_cumulate_over() -> None:
     with pytest.raises(OptionError, match="at least one window"):
         StudySpec(windows=())
+
+
+def test_a_study_without_gaps_has_an_empty_table_of_the_skipped_with_columns_of_texts() -> None:
+    skipped = study(noise()).skipped
+    assert len(skipped) == 0
+    assert set(skipped.dtypes) == {np.dtype(object)}
+
+
+def test_a_notebook_shows_the_verdict_and_the_figures() -> None:
+    result = study(noise())
+    shown = result._repr_html_()
+    assert "market model, 1 of 1 events studied." in shown
+    assert shown.count("<td>ok</td>") == 2
+    assert "<b>" not in replace(result, symbols=("<b>",))._repr_html_()
+
+
+def test_a_figure_without_t_has_no_degrees_of_freedom() -> None:
+    events = study(missing(noise(), ZERO)).events
+    assert events["df"].isna().tolist() == events["t"].isna().tolist() == [True, False]
+
+
+def test_events_without_a_figure_in_any_window_count_as_not_studied() -> None:
+    result = study(missing(noise(), ZERO - 1, ZERO, ZERO + 1))
+    assert repr(result).startswith("StudyResult(market model: 0 of 1 events studied;")
+    assert (
+        result.summary() == "market model, 0 of 1 events studied. Nothing can be said: No session of the window "
+        "has a return."
+    )
+    assert result.skipped["status"].tolist() == ["no_return_in_window"]

@@ -14,8 +14,15 @@ FIRMS, SESSIONS = 30, 320
 
 
 def study(
-    *, shift: float = 0.0, together: float = 0.0, places: tuple[int, ...] = (290,), firms: int = FIRMS
+    *,
+    shift: float = 0.0,
+    together: float = 0.0,
+    places: tuple[int, ...] = (290,),
+    firms: int = FIRMS,
+    windows: tuple[Window, ...] = (Window(0, 0),),
+    suspended: int = 0,
 ) -> StudyResult:
+    """Firms that move together to a degree; the first `suspended` of them have no return on day 0."""
     random = np.random.default_rng(1)
     days = np.arange(np.datetime64("2021-01-01"), np.datetime64("2021-01-01") + SESSIONS)
     benchmark = random.normal(0, 0.01, (SESSIONS, 1))
@@ -24,11 +31,12 @@ def study(
     returns = benchmark + np.sqrt(together) * common + np.sqrt(1 - together) * noise
     chosen = np.array([places[number % len(places)] for number in range(firms)])
     returns[chosen, np.arange(firms)] += shift
+    returns[chosen[:suspended], np.arange(suspended)] = np.nan
     symbols = tuple(f"S{number}" for number in range(firms))
     prices = ReturnTable(days, symbols, returns, benchmark, ("M",), np.zeros(firms, int), np.full(firms, SESSIONS - 1))
     reasons = np.full(firms, Reason.OK, dtype=object)
     events = StudyEvents(symbols, symbols, days[chosen], np.zeros(firms, int), reasons)
-    return run_study(events=events, prices=prices, spec=StudySpec(windows=(Window(0, 0),)))
+    return run_study(events=events, prices=prices, spec=StudySpec(windows=windows))
 
 
 def test_every_test_says_its_null_its_assumption_and_its_source() -> None:
@@ -87,3 +95,30 @@ def test_a_study_without_a_figure_says_why() -> None:
     text = study(places=(50,)).summary()
     assert "0 of 30 events studied" in text
     assert "Too few returns" in text
+
+
+def test_every_result_of_a_test_says_what_it_tests() -> None:
+    (result,) = [item for item in study().across if item.test == "bmp_t"]
+    assert result.info.citation == "Boehmer, Musumeci, Poulsen 1991, J. Financial Economics 30:253-272"
+    assert result.info.null == "the average scaled cumulative abnormal return is zero"
+    assert result.info.assumes == "events do not move together"
+    outcome = result.outcome
+    assert repr(result) == f"bmp_t over [0,0]: {outcome.statistic:.3f}, t(29), p = {outcome.p:.4f}, n = 30"
+
+
+def test_a_test_without_a_figure_says_why_when_it_is_shown() -> None:
+    (result,) = [item for item in study(firms=1).across if item.test == "bmp_t"]
+    assert repr(result) == "bmp_t over [0,0]: The test needs more events than have a figure in this window."
+
+
+def test_the_tidy_table_is_that_of_the_tests_with_what_each_is() -> None:
+    result = study()
+    tidy = result.tidy()
+    assert tidy.columns.tolist() == [*result.tests.columns, "null", "assumes", "citation"]
+    assert tidy[result.tests.columns].equals(result.tests)
+    assert tidy["citation"].tolist() == [TESTS[test].citation for test in result.tests["test"]]
+
+
+def test_a_missing_day_zero_is_told_beside_the_average() -> None:
+    result = study(windows=(Window(-1, 1),), suspended=3)
+    assert "over 30 (3 of them without a return on day 0);" in result.summary()

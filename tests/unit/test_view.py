@@ -1,15 +1,18 @@
 """The link is a contract: any view survives it, and any text whatever is answered by a valid view."""
 
 from dataclasses import fields, replace
+from typing import get_args
 from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventwindow.facts.events import Clock
+from eventwindow.facts.events import Action, Clock, Direction
 from eventwindow.facts.listings import Market
+from eventwindow.facts.seal import sealed
 from eventwindow.sources.snapshot import Snapshot
+from eventwindow.study.battery import TestName
 from eventwindow.study.models import Model
 from eventwindow.study.windows import Window
 from eventwindow.view import (
@@ -17,16 +20,25 @@ from eventwindow.view import (
     PARAMETERS,
     PLAIN,
     SCREEN_MODELS,
+    Axis,
     Benchmark,
     Catalogue,
+    CompareTab,
+    DataTab,
+    GroupBy,
+    Page,
     Parsed,
+    RobustnessTab,
     Tab,
+    TimelineTab,
     View,
+    WorkTab,
     parse,
     quoted,
 )
 
 COMPANIES = ("alibaba", "tencent", "meituan", "jd", "tencent-music")
+REGULATORS = ("samr", "cac", "other")
 CATALOGUE = Catalogue(
     {
         "ant-group-fine-2023-07": "ant-group-fine-2023-07",
@@ -34,6 +46,7 @@ CATALOGUE = Catalogue(
         "didi-fine-2022-07": "didi-fine-2022-07",
     },
     COMPANIES,
+    REGULATORS,
 )
 
 
@@ -51,7 +64,8 @@ def some_of(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 def views(draw: st.DrawFn) -> View:
     """Any view within the limits printed in the remarks: windows from -10 to +20, estimation from -1000 to -1."""
     start = draw(st.integers(-10, 0))
-    end_of_estimation = draw(st.integers(-900, start - 1))
+    first_summed = draw(st.integers(-10, 20))
+    end_of_estimation = draw(st.integers(-900, min(start, first_summed) - 1))
     length = draw(st.integers(60, end_of_estimation + 1001))
     return View(
         event=draw(st.sampled_from(["ant-group-fine-2023-07", "didi-fine-2022-07"])),
@@ -64,6 +78,24 @@ def views(draw: st.DrawFn) -> View:
         estimation=Window(end_of_estimation - length + 1, end_of_estimation),
         level=draw(st.sampled_from([90, 95, 99])),
         tab=draw(st.sampled_from(Tab)),
+        span=Window(first_summed, draw(st.integers(first_summed, 20))),
+        directions=draw(some_of(tuple(Direction))),
+        actions=draw(some_of(tuple(Action))),
+        regulators=draw(some_of(REGULATORS)),
+        jurisdictions=draw(some_of(("CN", "US"))),
+        years=draw(st.none() | st.tuples(st.integers(2000, 2050), st.integers(2051, 2099))),
+        strict=draw(st.booleans()),
+        clean=draw(st.booleans()),
+        group_by=draw(st.sampled_from(GroupBy)),
+        axis=draw(st.sampled_from(Axis)),
+        compare_tab=draw(st.sampled_from(CompareTab)),
+        timeline_tab=draw(st.sampled_from(TimelineTab)),
+        robustness_tab=draw(st.sampled_from(RobustnessTab)),
+        data_tab=draw(st.sampled_from(DataTab)),
+        work_tab=draw(st.sampled_from(WorkTab)),
+        tests=draw(some_of(get_args(TestName))),
+        own=draw(st.just("none") | st.binary(min_size=1, max_size=200).map(sealed)),
+        data=draw(st.just("current") | st.from_regex(r"[0-9a-f]{12}", fullmatch=True)),
     )
 
 
@@ -73,9 +105,9 @@ def test_any_view_survives_its_parameters(view: View) -> None:
     assert parse(parameters, CATALOGUE) == Parsed(view, ())
 
 
-@given(view=views(), canonical=st.booleans())
-def test_any_view_survives_its_link(view: View, canonical: bool) -> None:
-    assert read(view.query(canonical=canonical)) == Parsed(view, ())
+@given(view=views(), page=st.sampled_from(Page), canonical=st.booleans())
+def test_any_view_survives_its_link_from_any_page(view: View, page: Page, canonical: bool) -> None:
+    assert read(view.query(page, canonical=canonical)) == Parsed(view, ())
 
 
 @given(view=views(), names=st.permutations([item.name for item in PARAMETERS]))
@@ -110,7 +142,9 @@ VALUES = st.lists(st.one_of(NEARLY, st.text(max_size=80)), max_size=3)
 # What a remark may consist of besides the reader's own short plain word.
 OWN_WORDS = {
     "no such setting",
+    "a form of link that is not known here",
     "given more than once",
+    "write current or the 12 digits of a data version",
     "no announcement of that name",
     "no such company",
     "no such market",
@@ -122,8 +156,24 @@ OWN_WORDS = {
     "choose announced, first-reported",
     "choose market, market-adjusted, mean-adjusted, scholes-williams",
     "choose broad, tech",
-    "choose chart, table, sources",
-    "the estimation window must end before the event window starts",
+    f"choose {', '.join(Tab)}",
+    "the estimation window must end before the event window and the summed window start",
+    "it must lie within -10 to +20",
+    "write it as 2020..2023",
+    "choose yes or no",
+    "choose action, direction, jurisdiction, year",
+    "choose shared, own",
+    f"choose {', '.join(CompareTab)}",
+    "choose index, drawdown, gap",
+    "choose placebo, settings, leave-out, naive",
+    "choose events, coverage, checks, press, downloads",
+    "choose average, events, tests, doubts",
+    "cut short or mistyped; copy the whole link",
+    *(
+        sentence
+        for name in ("direction", "kind of act", "regulator", "jurisdiction", "test")
+        for sentence in (f"no such {name}", f"choose at least one {name}, or all")
+    ),
 }
 
 
@@ -197,10 +247,11 @@ REMARKS = [
     ("est=-100..0", "est = -100..0 (at least 60 sessions between -1000 and -1)"),
     ("level=94", "level = 94 (choose 90, 95, 99)"),
     ("level=095", "level = 095 (choose 90, 95, 99)"),
-    ("tab=map", "tab = map (choose chart, table, sources)"),
+    ("own=abcdefgh", "own = abcdefgh (cut short or mistyped; copy the whole link)"),
+    ("tab=map", f"tab = map (choose {', '.join(Tab)})"),
     ("tab=chart&tab=table", "tab (given more than once)"),
     ("colour=red", "colour (no such setting)"),
-    ("v=2", "v (no such setting)"),
+    ("v=2", "v (a form of link that is not known here)"),
 ]
 
 
@@ -212,7 +263,9 @@ def test_a_bad_value_is_named_with_what_would_be_right(text: str, remark: str) -
 def test_an_estimation_window_inside_the_event_window_is_given_back_its_default() -> None:
     found = read("win=-5..5&est=-100..-5")
     assert found.view == DEFAULT
-    assert found.ignored == ("est (the estimation window must end before the event window starts)",)
+    assert found.ignored == (
+        "est (the estimation window must end before the event window and the summed window start)",
+    )
 
 
 def test_a_bad_value_leaves_the_others_in_force() -> None:
@@ -264,7 +317,12 @@ def test_each_field_of_a_view_has_exactly_one_parameter() -> None:
     assert len({item.name for item in PARAMETERS}) == len(PARAMETERS)
 
 
-def test_the_canonical_link_writes_every_default_out() -> None:
+@pytest.mark.parametrize("page", Page)
+def test_the_canonical_link_writes_every_setting_of_its_page_out(page: Page) -> None:
+    assert set(parse_qs(DEFAULT.query(page))) == {"v", *(item.name for item in PARAMETERS if page in item.pages)}
+
+
+def test_the_canonical_link_of_the_first_screen_is_stable() -> None:
     assert DEFAULT.query() == (
         "v=1&event=ant-group-fine-2023-07&co=alibaba.tencent&mkt=hk.us&win=-5..5&clock=announced&model=market"
         "&bench=broad&est=-260..-11&level=95&tab=chart"
