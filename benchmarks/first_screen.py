@@ -20,14 +20,15 @@ from statistics import mean, median, quantiles
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.driver import TIMEOUT_SECONDS, App, cpu_seconds, session
+from deploy.replicas import ROOT
 from eventwindow.case import build_case
 from eventwindow.charts.car import car_chart
 from eventwindow.charts.clock import clock_strip
 from eventwindow.charts.theme import LIGHT
 from eventwindow.sources.snapshot import load_snapshot
 from eventwindow.view import View
-from tests.harness import ROOT, Server, launch_chromium, running_server
+from tests.harness import Server, launch_chromium, running_server
+from tests.wire import TIMEOUT_SECONDS, App, cpu_seconds, session
 
 CHART = ".js-plotly-plot .main-svg"
 # Two frames later what was just added to the page has been painted.

@@ -3,7 +3,7 @@
 Both are development dependencies and are imported only when they are called.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +12,11 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from benchmarks.simulated import Simulated
 from eventwindow.facts.prices import Floats
-from eventwindow.study.battery import TestName
+from eventwindow.study.battery import Outcome, TestName
 from eventwindow.study.engine import StudySpec
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Window
@@ -34,6 +35,7 @@ OUR_NAMES: dict[str, TestName] = {
     "grank": "grank_t",
     "sign_rank": "wilcoxon_z",
 }
+UNEXPLAINED = "unexplained"
 WEIGHTING = "its mean correlation takes every pair with common dates, ours weights pairs by the overlap of windows"
 P_NORMAL = "p: normal there, Student's t with N-1 degrees of freedom here"
 
@@ -55,6 +57,11 @@ class Difference:
     theirs: str
     ours: str
     why: str
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether they differ and no known reason gives their figure."""
+        return UNEXPLAINED in self.why
 
 
 def _package(name: str) -> ModuleType:
@@ -131,6 +138,7 @@ def statspai_differences(found: object, ours: StudyResult) -> list[Difference]:
         _events_line("t per event", events["t"].to_numpy(), ours.t[:, number]),
     ]
     across = {item.test: item.outcome for item in ours.across if item.window == COMPARED}
+    plain = _plain_correlation(ours)
     columns = (tests[name].to_numpy(dtype=np.float64).tolist() for name in ("statistic", "pvalue"))
     figures = dict(zip(tests.index, zip(*columns, strict=True), strict=True))
     for name, our_name in OUR_NAMES.items():
@@ -141,17 +149,43 @@ def statspai_differences(found: object, ours: StudyResult) -> list[Difference]:
                 f"{name} = {our_name}",
                 f"{statistic:.6f} (p {p:.6f})",
                 f"{outcome.statistic:.6f} (p {outcome.p:.6f})",
-                _why(name, _same(statistic, outcome.statistic), _same(p, outcome.p)),
+                _why(statistic, p, outcome, _with_correlation(our_name, across, plain)),
             )
         )
     return lines
 
 
-def _why(name: str, same_statistic: bool, same_p: bool) -> str:
-    reasons = [] if same_statistic else [WEIGHTING if name in ("adj_patell", "kp") else "unexplained"]
-    if not same_p and name in ("bmp", "kp"):
-        reasons.append(P_NORMAL)
-    return "; ".join(reasons) or ("the same" if same_p else "follows from the statistic")
+def _why(statistic: float, p: float, outcome: Outcome, rebuilt: float) -> str:
+    """Why a test of theirs differs from ours: only reasons that give their figure when put into ours."""
+    reasons = []
+    if not _same(statistic, outcome.statistic):
+        reasons.append(WEIGHTING if _same(statistic, rebuilt) else UNEXPLAINED)
+    if not _same(p, outcome.p):
+        if not _same(p, float(2 * ndtr(-abs(statistic)))):
+            reasons.append(f"p: {UNEXPLAINED}")
+        elif outcome.distribution != "normal":
+            reasons.append(P_NORMAL)
+    return "; ".join(reasons) or "the same"
+
+
+def _with_correlation(test: TestName, across: Mapping[TestName, Outcome], correlation: float) -> float:
+    """A statistic corrected as Kolari and Pynnonen do, with a given mean correlation; NaN for other tests."""
+    inflation = 1 + (across[test].n - 1) * correlation
+    if test == "kp_patell_z":
+        return float(across["patell_z"].statistic / np.sqrt(inflation))
+    if test == "kp_bmp_t":
+        return float(across["bmp_t"].statistic * np.sqrt((1 - correlation) / inflation))
+    return float("nan")
+
+
+def _plain_correlation(ours: StudyResult) -> float:
+    """Mean correlation of residuals over all pairs of events with three dates in common, weighted alike."""
+    residuals, days = ours.evidence.residuals, ours.evidence.estimation_days
+    calendar = np.full((len(residuals), int(days.max()) + 1), np.nan)
+    rows, columns = np.nonzero(days >= 0)
+    calendar[rows, days[rows, columns]] = residuals[rows, columns]
+    pairs = pd.DataFrame(calendar.T).corr(min_periods=3).to_numpy()
+    return float(np.nanmean(pairs[~np.eye(len(pairs), dtype=bool)]))
 
 
 def eventstudy_differences(found: object, ours: StudyResult) -> list[Difference]:
@@ -173,7 +207,7 @@ def eventstudy_differences(found: object, ours: StudyResult) -> list[Difference]
 def _events_line(figure: str, theirs: Floats, ours: Floats, why: str = "") -> Difference:
     """Two columns of figures by their first entry and the largest difference relative to ours."""
     largest = float(np.max(np.abs(theirs - ours) / np.maximum(np.abs(ours), np.abs(ours).max() * 1e-6)))
-    remark = "the same" if largest <= SAME else why or "unexplained"
+    remark = "the same" if largest <= SAME else why or UNEXPLAINED
     return Difference(
         figure, f"first {theirs[0]:.6f}", f"first {ours[0]:.6f}", f"at most {largest:.0e} apart: {remark}"
     )
