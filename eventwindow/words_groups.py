@@ -6,7 +6,7 @@ import numpy as np
 
 from eventwindow.facts.events import Action
 from eventwindow.facts.reasons import SENTENCES, Reason
-from eventwindow.fined import Fine, Fined
+from eventwindow.fined import Fine, Fined, RankCorrelation
 from eventwindow.format import compact, p_value, percent, plain_day, session, statistic, yuan
 from eventwindow.groups import Group
 from eventwindow.study.battery import TestName
@@ -227,14 +227,19 @@ def fines_verdict(survey: Survey, fined: Fined) -> str:
     """Whether larger fines went with larger falls or rises, by rank, and how little that says."""
     found = fined.correlation
     lead = f"{_counted(found.n, 'fine')} with a known amount and a figure over {window_words(survey.view.span)}"
-    if found.reason is not Reason.OK:
-        return f"{lead}: too few, or too alike, to rank."
-    figures = f"rank correlation of amount and average reaction {statistic(found.rho)}, {p_value(found.p)}"
-    way = "rises" if found.rho > 0 else "falls"
-    clear = found.p < 1 - survey.view.level / 100
-    seen = f"larger fines went with larger {way}" if clear else "no clear link between size and reaction"
     few = " So few fines, some of one day, say little, and nothing of causes." if found.n < FEW_FINES else ""
-    return f"{lead}: {seen} ({figures}).{few}"
+    told = few if found.reason is Reason.OK else ""
+    return f"{lead}: {rank_words(found, 'average reaction', survey.view.level)}{told}"
+
+
+def rank_words(found: RankCorrelation, what: str, level: int) -> str:
+    """Whether larger fines went with larger falls or rises of `what`, with the rank correlation."""
+    if found.reason is not Reason.OK:
+        return "too few, or too alike, to rank."
+    way = "rises" if found.rho > 0 else "falls"
+    clear = found.p < 1 - level / 100
+    seen = f"larger fines went with larger {way}" if clear else "no clear link between size and reaction"
+    return f"{seen} (rank correlation of amount and {what} {statistic(found.rho)}, {p_value(found.p)})."
 
 
 def fines_finding(survey: Survey, fined: Fined) -> str:

@@ -18,7 +18,7 @@ from eventwindow.study.placebo import DRAWN
 from eventwindow.study.windows import Window
 from eventwindow.words import window_words
 from eventwindow.words_doubt import trial_finding
-from eventwindow.words_groups import TEST_NAMES, group_verdict
+from eventwindow.words_groups import TEST_NAMES, group_verdict, rank_words
 from eventwindow.workbench import MOST_GROUPS, OwnFines, OwnStudy
 
 # A title in a sentence is cut here.
@@ -171,13 +171,7 @@ def fines_words(own: OwnStudy, fines: OwnFines) -> str:
     """Whether larger fines went with larger falls or rises, by rank."""
     found = fines.correlation
     lead = f"{_counted(found.n, 'fine')} in {fines.currency} with a figure over {window_words(own.view.span)}"
-    if found.reason is not Reason.OK:
-        return f"{lead}: too few, or too alike, to rank."
-    figures = f"rank correlation of amount and reaction {statistic(found.rho)}, {p_value(found.p)}"
-    way = "rises" if found.rho > 0 else "falls"
-    clear = found.p < 1 - own.view.level / 100
-    said = f"larger fines went with larger {way}" if clear else "no clear link between size and reaction"
-    return f"{lead}: {said} ({figures})."
+    return f"{lead}: {rank_words(found, 'reaction', own.view.level)}"
 
 
 def fines_caption(own: OwnStudy, drawn: int, fines: OwnFines) -> str:

@@ -4,14 +4,15 @@ import streamlit as st
 
 from eventwindow.format import md
 from eventwindow.ui import shell
-from eventwindow.ui.compare import Shown, survey_of
+from eventwindow.ui.compare import survey_of
 from eventwindow.ui.compare_groups import show_averages, show_fines, show_multiples
 from eventwindow.ui.compare_run_up import show_run_ups
 from eventwindow.ui.compare_tabs import show_map, show_table, survey_sheet
 from eventwindow.ui.compare_value import show_value
 from eventwindow.ui.downloads import downloads
 from eventwindow.ui.headline import page_head
-from eventwindow.ui.state import choose, seed, write
+from eventwindow.ui.state import seed, write
+from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.view import CompareTab
 from eventwindow.words import no_listing_words
 from eventwindow.words_compare import empty_sentence, survey_sentence
@@ -48,18 +49,9 @@ if not len(survey.known):
     st.info(md(empty_sentence(survey)), title="Nothing to compare")
     st.stop()
 
-labels = {tab: tab.capitalize() for tab in FACES}
-st.session_state.pick_compare = labels[view.compare_tab]
-faces = st.tabs(
-    list(labels.values()),
-    key="pick_compare",
-    on_change=lambda: choose("compare", CompareTab(st.session_state.pick_compare.lower())),
-)
-shown = Shown()
-for face, show in zip(faces, FACES.values(), strict=True):
-    with face:
-        if face.open:
-            shown = show(snapshot, survey)
+tab, place = open_tab("compare", view.compare_tab, capitalized(FACES))
+with place:
+    shown = FACES[tab](snapshot, survey)
 downloads(
     frame,
     TITLE,

@@ -1,13 +1,10 @@
 """What it is built on: announcements, prices, checks, the press, and the files."""
 
-import streamlit as st
-
 from eventwindow.ui import shell
-from eventwindow.ui.compare import Shown
 from eventwindow.ui.data_page import show_checks, show_coverage, show_events, show_files, show_press
 from eventwindow.ui.downloads import downloads
 from eventwindow.ui.headline import page_head
-from eventwindow.ui.state import choose
+from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.view import DataTab
 from eventwindow.words_view import filter_words
 
@@ -27,18 +24,9 @@ size = (
 )
 
 page_head(frame, "Data", f"{size}. {BASIS}")
-labels = {tab: tab.capitalize() for tab in FACES}
-st.session_state.pick_data_tab = labels[view.data_tab]
-faces = st.tabs(
-    list(labels.values()),
-    key="pick_data_tab",
-    on_change=lambda: choose("facts", DataTab(st.session_state.pick_data_tab.lower())),
-)
-shown = Shown()
-for face, show in zip(faces, FACES.values(), strict=True):
-    with face:
-        if face.open:
-            shown = show(frame)
+tab, place = open_tab("facts", view.data_tab, capitalized(FACES))
+with place:
+    shown = FACES[tab](frame)
 if shown.sheets:
     downloads(
         frame,

@@ -10,8 +10,7 @@ from eventwindow.ui.data import event_screen
 from eventwindow.ui.event_downloads import event_downloads
 from eventwindow.ui.event_faces import FACES
 from eventwindow.ui.headline import event_head
-from eventwindow.ui.state import choose
-from eventwindow.view import Tab
+from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.words import CLOCK_KEY, clock_finding, clock_sentence, no_listing_words
 
 frame = shell.current()
@@ -39,13 +38,7 @@ st.plotly_chart(
 with st.container(key="clock-words"):
     st.markdown(f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[{md(CLOCK_KEY)}]")
 
-labels = {tab: tab.capitalize() for tab in FACES}
-st.session_state.pick_tab = labels[view.tab]
-faces = st.tabs(
-    list(labels.values()), key="pick_tab", on_change=lambda: choose("tab", Tab(st.session_state.pick_tab.lower()))
-)
-for face, show in zip(faces, FACES.values(), strict=True):
-    with face:
-        if face.open:
-            show(frame, screen)
+tab, place = open_tab("tab", view.tab, capitalized(FACES))
+with place:
+    FACES[tab](frame, screen)
 event_downloads(frame, screen)

@@ -6,12 +6,11 @@ from eventwindow.doubt import announcement_study, lines_of
 from eventwindow.export.links import headline
 from eventwindow.format import md
 from eventwindow.ui import shell
-from eventwindow.ui.compare import Shown
 from eventwindow.ui.downloads import downloads
 from eventwindow.ui.event_downloads import event_facts
 from eventwindow.ui.headline import page_head
 from eventwindow.ui.robustness_tabs import show_leave_out, show_naive, show_placebo, show_settings
-from eventwindow.ui.state import choose
+from eventwindow.ui.tabs import open_tab
 from eventwindow.view import RobustnessTab
 from eventwindow.words import listing_name, no_listing_words, window_words
 
@@ -43,19 +42,9 @@ if missing:
 if len(missing) == len(lines):
     st.stop()
 
-st.session_state.pick_doubt = TABS[view.robustness_tab][0]
-places = st.tabs(
-    [label for label, _ in TABS.values()],
-    key="pick_doubt",
-    on_change=lambda: choose(
-        "doubt", next(tab for tab, (label, _) in TABS.items() if label == st.session_state.pick_doubt)
-    ),
-)
-shown = Shown()
-for place, (_, show) in zip(places, TABS.values(), strict=True):
-    with place:
-        if place.open:
-            shown = show(frame)
+tab, place = open_tab("doubt", view.robustness_tab, {tab: label for tab, (label, _) in TABS.items()})
+with place:
+    shown = TABS[tab][1](frame)
 downloads(
     frame,
     f"Robustness: {headline(announcement)}",

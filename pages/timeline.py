@@ -7,9 +7,9 @@ from eventwindow.format import md
 from eventwindow.survey import chosen_announcements
 from eventwindow.ui import shell
 from eventwindow.ui.headline import page_head
-from eventwindow.ui.state import by_touch, choose
+from eventwindow.ui.state import by_touch
+from eventwindow.ui.tabs import open_tab
 from eventwindow.ui.timeline import show_timeline, timeline_screen
-from eventwindow.view import TimelineTab
 from eventwindow.words import no_listing_words
 from eventwindow.words_timeline import TAB_NAMES, lead
 
@@ -22,14 +22,7 @@ if not chosen_listings(snapshot, view):
     st.info(md(no_listing_words(snapshot, view)), title="Nothing to draw yet")
     st.stop()
 
-st.session_state.pick_line = TAB_NAMES[view.timeline_tab]
-tabs = st.tabs(
-    list(TAB_NAMES.values()),
-    key="pick_line",
-    on_change=lambda: choose("line", next(tab for tab in TimelineTab if TAB_NAMES[tab] == st.session_state.pick_line)),
-)
-for tab, place in zip(TAB_NAMES, tabs, strict=True):
-    with place:
-        if place.open:
-            screen = timeline_screen(snapshot, view, st.context.theme.type)
-            show_timeline(frame, screen, tab)
+tab, place = open_tab("line", view.timeline_tab, TAB_NAMES)
+with place:
+    screen = timeline_screen(snapshot, view, st.context.theme.type)
+    show_timeline(frame, screen, tab)

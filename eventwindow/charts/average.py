@@ -6,7 +6,8 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from eventwindow.charts.small import band_trace, percent_ticks, reach_of, small_layout
+from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.small import band_trace, reach_of, small_layout
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.format import cut, percent, pl, session
 from eventwindow.groups import Group

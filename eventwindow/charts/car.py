@@ -8,9 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.case import CarPath, Case, ListingCase
-from eventwindow.charts.theme import DASHES, MARKERS, SESSION_AXIS, Element, Palette, layout, line_shape, note, rgba
+from eventwindow.charts.axes import session_axis, session_ticks
+from eventwindow.charts.theme import DASHES, MARKERS, Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.listings import Market
-from eventwindow.format import long_day, percent, session, short_day
+from eventwindow.format import long_day, percent, short_day
 from eventwindow.words import MARKET_NAMES, place
 
 PANEL_HEIGHT, SMALL_PANEL_HEIGHT = 400, 280
@@ -184,19 +185,11 @@ def _axes(case: Case, grid: Grid, panel: Panel, panels: Sequence[Panel], colours
     leads_row = panel.column == min(other.column for other in panels if other.row == panel.row)
     ends_column = panel.row == max(other.row for other in panels if other.column == panel.column)
     muted = {"size": 12, "color": colours.muted}
-    step = next(size for size, most in ((1, 7), (2, 15), (5, 99)) if window.length <= most)
     levels = _levels(case)
-    ticks = [number for number in window.sessions.tolist() if number % step == 0]
     x_axis = {
         "domain": grid.x_domain(panel.column),
         "anchor": f"y{suffix}",
-        "range": [window.start - 0.4, window.end + 0.4],
-        "tickvals": ticks,
-        "ticktext": [session(number) for number in ticks],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont": muted,
+        **session_axis(window.start, window.end, session_ticks(window.sessions), colours, title=ends_column),
     }
     y_axis = {
         "domain": grid.y_domain(panel.row),
@@ -209,8 +202,6 @@ def _axes(case: Case, grid: Grid, panel: Panel, panels: Sequence[Panel], colours
         "tickfont": muted,
         "showticklabels": leads_row,
     }
-    if ends_column:
-        x_axis["title"] = {"text": SESSION_AXIS, "font": muted, "standoff": 6}
     if leads_row and panel.row == grid.rows // 2:
         y_axis["title"] = {"text": "cumulative abnormal return", "font": muted}
     if panel is not panels[0]:

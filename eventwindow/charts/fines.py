@@ -9,7 +9,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from eventwindow.charts.small import percent_ticks
+from eventwindow.charts.axes import percent_ticks
 from eventwindow.charts.theme import AMOUNT_AXIS, Element, Palette, layout, note
 from eventwindow.fined import Fined
 from eventwindow.format import compact, percent, pl

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from eventwindow.charts.lane import Panel, axis_title, timeline_figure
 from eventwindow.charts.theme import Element, Palette, rgba
+from eventwindow.facts.sessions import Dates
 from eventwindow.format import percent, pl
 from eventwindow.history import Gap, Mark
 from eventwindow.words_timeline import company, range_words
@@ -34,7 +35,8 @@ def gap_chart(
         "title": axis_title("New York over Hong Kong", colours),
     }
     panels = [
-        Panel(_title(gap), (_band(gap, colours), _line(gap, style, colours)), axis) for style, gap in enumerate(found)
+        Panel(_title(gap), (normal_band(gap.days, *gap.normal, colours), _line(gap, style, colours)), axis)
+        for style, gap in enumerate(found)
     ]
     return timeline_figure(panels, PANEL_HEIGHT, marks, lines, span, chosen, colours)
 
@@ -45,14 +47,15 @@ def _title(gap: Gap) -> str:
     return f"<b>{pl(company(gap.issuer))}</b> · {pair}<br>shaded: 9 days in 10, {range_words(gap)}"
 
 
-def _band(gap: Gap, colours: Palette) -> Element:
-    low, high = (100 * edge for edge in gap.normal)
-    first, last = str(gap.days[0]), str(gap.days[-1])
+def normal_band(days: Dates, low: float, high: float, colours: Palette) -> Element:
+    """The usual range of a premium (decimal), from the first to the last of the days."""
+    first, last = str(days[0]), str(days[-1])
     return {
         "type": "scatter",
         "mode": "lines",
+        "name": "Normal range",
         "x": [first, last, last, first],
-        "y": [low, low, high, high],
+        "y": [100 * low, 100 * low, 100 * high, 100 * high],
         "fill": "toself",
         "fillcolor": rgba(colours.muted, colours.band + 0.07),
         "line": {"width": 0},

@@ -5,7 +5,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from eventwindow.charts.small import percent_ticks
+from eventwindow.charts.axes import percent_ticks
 from eventwindow.charts.theme import Element, Palette, layout
 from eventwindow.format import compact, percent, pl
 from eventwindow.study.significance import critical_value

@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.case import CarPath
-from eventwindow.charts.small import band_trace, percent_ticks, reach_of
-from eventwindow.charts.theme import SESSION_AXIS, Element, Palette, layout, line_shape, rgba
+from eventwindow.charts.axes import percent_ticks, session_axis
+from eventwindow.charts.small import band_trace, reach_of
+from eventwindow.charts.theme import Element, Palette, layout, line_shape, rgba
 from eventwindow.facts.prices import Floats
 from eventwindow.format import percent, session, short_day
 from eventwindow.study.windows import Positions
@@ -47,16 +48,7 @@ def path_chart(path: CarPath, behind: Floats, level: int, colours: Palette, *, w
                 "showlegend": False,
                 "hovermode": "x",
                 "shapes": [line_shape(0, 0, 0, 1, colours.text, xref="x", yref="y domain")],
-                "xaxis": {
-                    "range": [first - 0.4, last + 0.4],
-                    "tickvals": ticks,
-                    "ticktext": [session(number) for number in ticks],
-                    "showgrid": False,
-                    "zeroline": False,
-                    "fixedrange": True,
-                    "tickfont": muted,
-                    "title": {"text": SESSION_AXIS, "font": muted, "standoff": 6},
-                },
+                "xaxis": session_axis(first, last, ticks, colours),
                 "yaxis": {
                     "range": [-reach, reach],
                     **percent_ticks(-reach, reach, 7),

@@ -3,8 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from eventwindow.charts.small import percent_ticks
-from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
+from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.gap import normal_band
+from eventwindow.charts.theme import Element, Palette, layout, line_shape, note
 from eventwindow.facts.prices import Floats
 from eventwindow.facts.reasons import Reason
 from eventwindow.facts.sessions import Dates
@@ -78,24 +79,13 @@ def premium_chart(premium: Premium, colours: Palette) -> go.Figure:
 
 def _normal(premium: Premium, colours: Palette) -> list[Element]:
     """The band of nine days in ten of the estimation window, and its mean."""
-    first, last = str(premium.days[0]), str(premium.days[-1])
-    low, high, mean = (100 * value for value in (premium.usual.low, premium.usual.high, premium.usual.mean))
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "Normal range",
-        "x": [first, last, last, first],
-        "y": [low, low, high, high],
-        "fill": "toself",
-        "fillcolor": rgba(colours.muted, colours.band + 0.07),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+    usual, mean = premium.usual, 100 * premium.usual.mean
+    band = {**normal_band(premium.days, usual.low, usual.high, colours), "showlegend": True}
     line = {
         "type": "scatter",
         "mode": "lines",
-        "name": f"Mean {percent(premium.usual.mean, 1)}",
-        "x": [first, last],
+        "name": f"Mean {percent(usual.mean, 1)}",
+        "x": [str(premium.days[0]), str(premium.days[-1])],
         "y": [mean, mean],
         "line": {"color": colours.muted, "width": 1.2, "dash": "dash"},
         "hoverinfo": "skip",

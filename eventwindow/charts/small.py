@@ -3,20 +3,19 @@
 Many of them stand in a grid that has as many columns as the screen holds, so each is a figure of its own.
 """
 
-from math import ceil, floor
 from textwrap import wrap
 
 import numpy as np
 
+from eventwindow.charts.axes import percent_ticks, session_axis
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.prices import Floats
-from eventwindow.format import percent, pl, session
+from eventwindow.format import pl
 from eventwindow.study.windows import Positions, Window
 
 PLOT, MARGIN = 136, {"l": 48, "r": 8, "b": 24}
 # A title takes so many lines of so many characters below its head, which a column of 150 pixels holds.
 LINES, CHARACTERS, LINE_HEIGHT = 3, 23, 16
-STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 ROOM = 1.08
 # Half the width of the band of a single session.
 ALONE = 0.2
@@ -50,15 +49,7 @@ def small_layout(
             )
         ],
         "shapes": [line_shape(0, 0, 0, 1, colours.text, xref="x", yref="y domain"), *([frame] if framed else [])],
-        "xaxis": {
-            "range": [window.start - 0.4, window.end + 0.4],
-            "tickvals": ticks,
-            "ticktext": [session(number) for number in ticks],
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-            "tickfont": muted,
-        },
+        "xaxis": session_axis(window.start, window.end, ticks, colours, title=False),
         "yaxis": {
             "range": [-reach * ROOM, reach * ROOM],
             **percent_ticks(-reach, reach, 5),
@@ -69,13 +60,6 @@ def small_layout(
             "tickfont": muted,
         },
     }  # fmt: skip
-
-
-def percent_ticks(low: float, high: float, most: int) -> Element:
-    """Round percentages between two values in percent, with their signs; `most` of them, or about."""
-    step = next((size for size in STEPS if (high - low) / size <= most), STEPS[-1])
-    values = [step * number for number in range(ceil(low / step), floor(high / step) + 1)]
-    return {"tickvals": values, "ticktext": [percent(value / 100, 0 if step >= 1 else 1) for value in values]}
 
 
 def band_trace(sessions: Positions, half: Floats, colour: str, opacity: float) -> Element:

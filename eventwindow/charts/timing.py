@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.case import Estimate
-from eventwindow.charts.small import percent_ticks
+from eventwindow.charts.axes import percent_ticks
 from eventwindow.charts.theme import Element, Palette, layout, note, rgba
 from eventwindow.format import percent, pl
 from eventwindow.study.significance import critical_value

@@ -4,10 +4,10 @@ The figures stand at the left, where no interval crosses them; the sign is print
 """
 
 from collections.abc import Sequence
-from math import ceil, floor, log10
 
 import plotly.graph_objects as go
 
+from eventwindow.charts.axes import amount_axis
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.facts.listings import Market
 from eventwindow.facts.reasons import Reason
@@ -18,7 +18,6 @@ from eventwindow.words_compare import listing_label
 BAR, HEAD, GAP = 24, 26, 10
 MARGIN = {"l": 118, "r": 14, "t": 4, "b": 46}
 THICK = 0.68
-STEPS = (1, 2, 5, 10)
 MOST_TICKS = 6
 # Free at either end, in parts of what is shown: an interval must not touch the labels.
 ROOM = 0.06
@@ -94,9 +93,6 @@ def _bar(label: str, amount: float, y: float, looks: Element) -> Element:
 def _figure(bars: list[Element], heads: list[Element], height: float, colours: Palette) -> go.Figure:
     muted = {"size": 12, "color": colours.muted}
     ends = [bar["x"][0] + sign * bar.get("error_x", {"array": [0.0]})["array"][0] for bar in bars for sign in (-1, 1)]
-    room = ROOM * (max(0.0, *ends) - min(0.0, *ends))
-    low, high = min(0.0, *ends) - room, max(0.0, *ends) + room
-    ticks = amount_ticks(low, high)
     return go.Figure(
         {
             "data": bars,
@@ -108,14 +104,7 @@ def _figure(bars: list[Element], heads: list[Element], height: float, colours: P
                 "hovermode": "closest",
                 "annotations": heads,
                 "xaxis": {
-                    "range": [low, high],
-                    "tickvals": ticks,
-                    "ticktext": [bare_money(tick) for tick in ticks],
-                    "gridcolor": colours.grid,
-                    "zerolinecolor": colours.text,
-                    "zerolinewidth": 1.3,
-                    "fixedrange": True,
-                    "tickfont": muted,
+                    **amount_axis(min(0.0, *ends), max(0.0, *ends), ROOM, MOST_TICKS, colours),
                     "title": {"text": "yuan", "font": muted, "standoff": 4},
                 },
                 "yaxis": {
@@ -130,10 +119,3 @@ def _figure(bars: list[Element], heads: list[Element], height: float, colours: P
             },
         }
     )
-
-
-def amount_ticks(low: float, high: float, most: int = MOST_TICKS) -> list[float]:
-    """Round amounts between two that differ, not more than `most`."""
-    power = 10 ** floor(log10((high - low) / most))
-    step = next(size * power for size in STEPS if (high - low) / (size * power) <= most)
-    return [step * number for number in range(ceil(low / step), floor(high / step) + 1)]

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from eventwindow.charts.axes import amount_axis
 from eventwindow.charts.theme import Element, Palette, layout, note
-from eventwindow.charts.value import amount_ticks
 from eventwindow.format import bare_money, money, pl
 from eventwindow.survey import Survey
 from eventwindow.valued import Valued, ValueLine
@@ -73,18 +73,7 @@ def value_lines(survey: Survey, valued: Valued, colours: Palette) -> go.Figure:
 def _axis(line: ValueLine, level: int, domain: list[float], colours: Palette) -> Element:
     noise = line.noise(level)
     low, high = min(0.0, -noise, float(line.total.min())), max(0.0, noise, float(line.total.max()))
-    ticks = amount_ticks(low, high, MOST_TICKS)
-    return {
-        "domain": domain,
-        "range": [low - ROOM * (high - low), high + ROOM * (high - low)],
-        "tickvals": ticks,
-        "ticktext": [bare_money(tick) for tick in ticks],
-        "gridcolor": colours.grid,
-        "zerolinecolor": colours.text,
-        "zerolinewidth": 1.3,
-        "fixedrange": True,
-        "tickfont": {"size": 12, "color": colours.muted},
-    }
+    return {"domain": domain, **amount_axis(low, high, ROOM, MOST_TICKS, colours)}
 
 
 def _title(line: ValueLine, suffix: str, colours: Palette) -> Element:

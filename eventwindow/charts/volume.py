@@ -7,12 +7,13 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from eventwindow.charts.small import percent_ticks, reach_of
-from eventwindow.charts.theme import SESSION_AXIS, Element, Palette, layout, line_shape, note, rgba
+from eventwindow.charts.axes import percent_ticks, session_axis, session_ticks
+from eventwindow.charts.small import reach_of
+from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.events import Clock
 from eventwindow.facts.prices import Floats
 from eventwindow.facts.reasons import Reason
-from eventwindow.format import pl, session
+from eventwindow.format import pl
 from eventwindow.volume import Attention
 from eventwindow.words import place
 from eventwindow.words_timing import hover_day, return_words, volume_reason, volume_words
@@ -61,8 +62,7 @@ def _figure(item: Attention, style: int, level: int, scales: tuple[float, float,
         _bars(item, volume, band, colour, "y2") | {"customdata": volumes_said},
     ]
     muted = {"size": 12, "color": colours.muted}
-    step = next(size for size, most in ((1, 7), (2, 15), (5, 99)) if len(item.sessions) <= most)
-    ticks = [number for number in item.sessions.tolist() if number % step == 0]
+    first, last = float(item.sessions[0]), float(item.sessions[-1])
     shared = {"zerolinecolor": colours.axis, "gridcolor": colours.grid, "fixedrange": True, "tickfont": muted}
     return go.Figure(
         {
@@ -81,14 +81,7 @@ def _figure(item: Attention, style: int, level: int, scales: tuple[float, float,
                 ],
                 "xaxis": {
                     "anchor": "y2",
-                    "range": [float(item.sessions[0]) - 0.6, float(item.sessions[-1]) + 0.6],
-                    "tickvals": ticks,
-                    "ticktext": [session(number) for number in ticks],
-                    "showgrid": False,
-                    "zeroline": False,
-                    "fixedrange": True,
-                    "tickfont": muted,
-                    "title": {"text": SESSION_AXIS, "font": muted, "standoff": 4},
+                    **session_axis(first, last, session_ticks(item.sessions), colours, room=0.6),
                 },
                 "yaxis": {"domain": RETURNS, "range": [-reach, reach], **percent_ticks(-reach, reach, 5), **shared},
                 "yaxis2": {"domain": VOLUMES, "range": [low, high], **_doubling_ticks(low, high), **shared},

@@ -15,8 +15,8 @@ from eventwindow.ui.compare import Shown
 from eventwindow.ui.compare_groups import SMALL, tests_table
 from eventwindow.ui.downloads import downloads
 from eventwindow.ui.shell import Frame
-from eventwindow.ui.state import choose
 from eventwindow.ui.styled import styled
+from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.ui.workbench_doubts import show_doubts
 from eventwindow.ui.workbench_events import events_sheet, show_events
 from eventwindow.ui.workbench_kept import kept
@@ -69,19 +69,9 @@ def show_results(frame: Frame, own: OwnStudy) -> None:
 
 def _tabs(frame: Frame, own: OwnStudy) -> Shown:
     """The open tab, by the address."""
-    labels = {tab: tab.capitalize() for tab in FACES}
-    st.session_state.pick_work = labels[frame.view.work_tab]
-    faces = st.tabs(
-        list(labels.values()),
-        key="pick_work",
-        on_change=lambda: choose("work", WorkTab(st.session_state.pick_work.lower())),
-    )
-    shown = Shown()
-    for face, show in zip(faces, FACES.values(), strict=True):
-        with face:
-            if face.open:
-                shown = show(frame, own)
-    return shown
+    tab, place = open_tab("work", frame.view.work_tab, capitalized(FACES))
+    with place:
+        return FACES[tab](frame, own)
 
 
 def show_average(frame: Frame, own: OwnStudy) -> Shown:

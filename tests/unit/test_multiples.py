@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from eventwindow.charts.axes import percent_ticks
 from eventwindow.charts.multiples import FEW_LINES, PER_PAGE, first_page, key_chart, multiples, multiples_order
-from eventwindow.charts.small import CURRENT, percent_ticks
+from eventwindow.charts.small import CURRENT
 from eventwindow.charts.theme import LIGHT
 from eventwindow.facts.listings import Market
 from eventwindow.format import percent, plain_day

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from eventwindow.case import build_case
+from eventwindow.charts.axes import amount_ticks
 from eventwindow.charts.theme import DARK, LIGHT, Palette
-from eventwindow.charts.value import amount_ticks, value_bars
+from eventwindow.charts.value import value_bars
 from eventwindow.charts.value_fines import fines_and_changes
 from eventwindow.charts.value_lines import value_lines
 from eventwindow.doubt import others_within
@@ -309,7 +310,7 @@ def test_one_announcement_alone_can_be_drawn(snapshot: Snapshot) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(-3e9, 4e11), (0.0, 5e5), (-9e12, -1e9)])
 def test_ticks_are_round_and_few(low: float, high: float) -> None:
-    ticks = amount_ticks(low, high)
+    ticks = amount_ticks(low, high, 6)
     assert 2 <= len(ticks) <= 7
     step = ticks[1] - ticks[0]
     assert np.allclose(np.diff(ticks), step)
