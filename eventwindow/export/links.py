@@ -1,7 +1,7 @@
 """Links, embeds and citations of a view; plain text, composed from the View alone."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from eventwindow.facts.events import Announcement
 from eventwindow.format import plain_day
 from eventwindow.sources.snapshot import Snapshot
-from eventwindow.view import Catalogue, Page, View, parse
+from eventwindow.view import DEFAULT, Catalogue, Page, View, parse
 from eventwindow.workbench import Draft, OwnStudy
 
 EMBED_HEIGHT = 900
@@ -49,6 +49,13 @@ class Link:
     def address(self) -> str:
         """The full link with every default written out; without a known base only its query string."""
         return f"{_without_query(self.base)}?{self.view.query(self.page)}"
+
+    @property
+    def short_address(self) -> str:
+        """The short link of an announcement's page, with the settings that are not the default ones."""
+        root = _without_query(self.base).rpartition("/")[0]
+        settings = replace(self.view, event=DEFAULT.event).query(canonical=False)
+        return f"{root}/e/{self.view.event}{'?' if settings else ''}{settings}"
 
     @property
     def embed_code(self) -> str:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from eventwindow.export.links import Link, supplied_by
 from eventwindow.export.own_link import packed
-from eventwindow.view import CURRENT, NONE
+from eventwindow.ui.serving.short import SERVED
+from eventwindow.view import CURRENT, NONE, Page
 from eventwindow.workbench import Draft
 
 
@@ -35,6 +36,9 @@ def _contents(link: Link, snapshot_id: str, draft: Draft | None) -> None:
     link = replace(link, view=replace(link.view, data=snapshot_id if pinned else CURRENT))
     st.markdown("**Link to exactly this view**, every setting written out")
     st.code(link.address, language=None, wrap_lines=True)
+    if link.base and link.page is Page.EVENT and SERVED.is_set():
+        st.markdown("**Short link**, with a picture of the figures where it is posted")
+        st.code(link.short_address, language=None, wrap_lines=True)
     st.markdown("**Embed** in another page")
     st.code(link.embed_code, language=None, wrap_lines=True)
     st.markdown("**Cite**")

@@ -80,11 +80,13 @@ def test_other_sites_frame_the_embedded_view_and_nothing_else(
 
 def framed_by_a_newspaper(browser: Browser, address: str) -> Page:
     """A page of another site, made up, with the address in a frame; it says when the frame has loaded."""
-    context = browser.new_context()
+    # The browser takes the made-up site for a public one, which asks before it shows a page of this machine.
+    context = browser.new_context(permissions=["local-network-access"])
 
     def answer(route: Route) -> None:
         said = "document.querySelector('output').textContent = 'loaded'"
-        body = f'<output></output><iframe src="{address}" width="1200" height="900" onload="{said}"></iframe>'
+        size = 'width="1200" height="900" allow="local-network-access"'
+        body = f'<output></output><iframe src="{address}" {size} onload="{said}"></iframe>'
         route.fulfill(body=body, content_type="text/html")
 
     context.route(f"{NEWSPAPER}**", answer)
@@ -99,6 +101,16 @@ def test_a_short_link_leads_to_the_view(open_page: OpenPage, service: str) -> No
     expect(page.locator("h1")).to_have_text(FINE)
 
 
+def test_the_share_box_gives_the_short_link_of_what_is_shown(open_page: OpenPage, service: str) -> None:
+    page = open_page("?event=alibaba-antitrust-fine-2021-04&tab=table&co=alibaba", address=service)
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_text(f"{service}/e/alibaba-antitrust-fine-2021-04")
+    expect(link).to_have_text(f"{service}/e/alibaba-antitrust-fine-2021-04?co=alibaba&tab=table")
+    page.goto(link.inner_text())
+    expect(page.locator("h1")).to_have_text(FINE)
+    expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")
+
+
 def test_a_short_link_to_nothing_says_so(browser: Browser, service: str) -> None:
     page = browser.new_page()
     answer = page.goto(f"{service}/e/no-such-fine")
@@ -106,7 +118,7 @@ def test_a_short_link_to_nothing_says_so(browser: Browser, service: str) -> None
     assert answer.status == 404
     expect(page.get_by_text("No announcement is filed under no-such-fine.")).to_be_visible()
     page.get_by_role("link", name="All announcements").click()
-    expect(page.locator("h1")).to_contain_text("Compare")
+    expect(page.locator("h1")).to_contain_text("Announcements compared")
     page.close()
 
 

@@ -47,6 +47,16 @@ def test_a_link_leads_back_to_its_view(snapshot: Snapshot) -> None:
     assert (found.view, found.ignored) == (VIEW, ())
 
 
+@pytest.mark.parametrize(
+    ("base", "root"),
+    [("https://example.org", "https://example.org"), ("https://example.org/study/?co=jd", "https://example.org/study")],
+)
+def test_a_short_link_holds_only_what_differs_from_the_default_view(base: str, root: str) -> None:
+    assert link(base).short_address == f"{root}/e/{VIEW.event}?level=99&tab=table"
+    other = replace(link(base), view=View(event="alibaba-antitrust-fine-2021-04"))
+    assert other.short_address == f"{root}/e/alibaba-antitrust-fine-2021-04"
+
+
 def test_an_embed_shows_the_link_without_streamlits_frame() -> None:
     code = link().embed_code
     (source,) = re.findall(r'src="([^"]*)"', code)

@@ -13,6 +13,7 @@ from eventwindow import ui
 from eventwindow.facts.errors import EventWindowError
 from eventwindow.ui.data import event_screen, shelf
 from eventwindow.ui.memory import keep_collections_short
+from eventwindow.ui.serving.short import SERVED
 from eventwindow.view import View
 
 SHADES = ("light", "dark")
@@ -21,6 +22,7 @@ SHADES = ("light", "dark")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Warm up, then serve. Data that cannot be read stop nothing: `/api/ready` and the pages say what is wrong."""
+    SERVED.set()
     await to_thread.run_sync(warm_up)
     yield
 
