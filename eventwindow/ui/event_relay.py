@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import partial
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -11,7 +13,8 @@ from eventwindow.chain import relays
 from eventwindow.charts.premium import premium_chart
 from eventwindow.charts.relay import relay_chart
 from eventwindow.charts.theme import CONFIG, palette
-from eventwindow.export.sheets import Sheet
+from eventwindow.export.sheets import Sheet, columns
+from eventwindow.facts.events import Announcement
 from eventwindow.facts.reasons import Reason
 from eventwindow.format import md
 from eventwindow.leadlag import LeadLag, lead_lag
@@ -48,6 +51,8 @@ from eventwindow.words_relay import (
 SHOWN = ("event", "companies", "clock", "estimation")
 SIGNED = ("Points", "Distance, %", "Beyond usual, %", "Open, %", "Left, %", "Close, %", "Change, %")
 WHOLE = ("Share, %", "Share closed, %", "Steps")
+# A report prints so many steps, and the premium of so many days before and after day 0.
+MOST_STEPS, NEAR = 8, timedelta(days=7)
 WIDTHS = {"Points": 62, "Share, %": 66, "Part": 228}
 CONFIGS = {
     **{
@@ -128,14 +133,7 @@ def _show(frame: Frame, item: RelayScreen) -> None:
     finding = total_finding(relay)
     st.plotly_chart(item.chart, theme=None, config=CONFIG, alt=finding, key=f"relay-{slug}-chart")
     announcement = frame.snapshot.announcements[frame.view.event]
-    notes = (
-        finding,
-        missing_words(relay, frame.snapshot.series),
-        distribution_words(relay),
-        outside_words(announcement, relay),
-        share_note(relay),
-    )
-    st.caption(md(" ".join(note for note in notes if note)))
+    st.caption(md(relay_caption(frame.snapshot, announcement, relay)))
     parts, premium = st.columns([2, 3], gap="medium")
     with parts:
         st.markdown("**What each market and phase added**", help=HELP)
@@ -183,15 +181,33 @@ def relay_shown(frame: Frame, screen: EventScreen) -> Shown:
     charts: dict[str, go.Figure] = {}
     sheets: list[Sheet] = []
     findings: list[str] = []
+    captions: dict[str, str] = {}
+    announcement = frame.snapshot.announcements[frame.view.event]
     for item in relay_screens(frame.snapshot, frame.view, st.context.theme.type):
         if isinstance(item, NoRelay):
             findings.append(no_relay_words(item, frame.snapshot.series))
         else:
-            charts[f"Relay, {item.relay.issuer.short_name}"] = item.chart
-            charts[f"Premium, {item.relay.issuer.short_name}"] = item.premiums
+            name = item.relay.issuer.short_name
+            charts |= {f"Relay, {name}": item.chart, f"Premium, {name}": item.premiums}
+            captions |= {
+                f"Relay, {name}": relay_caption(frame.snapshot, announcement, item.relay),
+                f"Premium, {name}": premium_finding(item.premium),
+            }
             sheets += _sheets(item)
             findings += [" ".join(verdict(item.found)), total_finding(item.relay), premium_finding(item.premium)]
-    return Shown(charts, sheets, findings=findings)
+    return Shown(charts, sheets, findings, captions)
+
+
+def relay_caption(snapshot: Snapshot, announcement: Announcement, relay: Relay) -> str:
+    """What stands below the relay: its total, and what is missing, paid out or outside; plain text."""
+    notes = (
+        total_finding(relay),
+        missing_words(relay, snapshot.series),
+        distribution_words(relay),
+        outside_words(announcement, relay),
+        share_note(relay),
+    )
+    return " ".join(note for note in notes if note)
 
 
 def _sheets(item: RelayScreen) -> Sequence[Sheet]:
@@ -202,8 +218,30 @@ def _sheets(item: RelayScreen) -> Sequence[Sheet]:
             partial(changes_table, item.relay),
             f"{HELP} Contributions in points of the first value. Prices and rates are the data vendors': the chart "
             "shows them, a table to download does not list them.",
+            _largest_steps,
         ),
         Sheet(f"Parts, {name}", partial(parts_table, item.relay), "Contributions in points of the first value."),
-        Sheet(f"Openings, {name}", partial(openings_table, item.found), OPENINGS),
-        Sheet(f"Premium, {name}", partial(premium_table, item.premium), premium_finding(item.premium)),
+        Sheet(
+            f"Openings, {name}",
+            partial(openings_table, item.found),
+            OPENINGS,
+            columns("Opens", "Day", "After the close of", "Distance, %", "Open, %", "Share closed, %", "Left, %"),
+        ),
+        Sheet(
+            f"Premium, {name}",
+            partial(premium_table, item.premium),
+            "In percent: New York's close over Hong Kong's of the same date, and what the next open left of it.",
+            partial(_around, item.premium.zero),
+        ),
     ]
+
+
+def _largest_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps that moved most, in the order of time."""
+    return steps.loc[steps["Points"].abs().nlargest(MOST_STEPS).index.sort_values()]
+
+
+def _around(zero: date, premiums: pd.DataFrame) -> pd.DataFrame:
+    """The days of the premium near day 0."""
+    near = (premiums["Day"] >= zero - NEAR) & (premiums["Day"] <= zero + NEAR)
+    return premiums[near]

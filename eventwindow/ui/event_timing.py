@@ -10,7 +10,7 @@ from eventwindow.case import Case, Estimate
 from eventwindow.charts.theme import CONFIG, palette
 from eventwindow.charts.timing import anticipation_charts
 from eventwindow.doubt import Overlap, others_within
-from eventwindow.export.sheets import Sheet
+from eventwindow.export.sheets import Sheet, columns
 from eventwindow.facts.reasons import Reason
 from eventwindow.format import md, session
 from eventwindow.sources.snapshot import Snapshot
@@ -89,11 +89,15 @@ def timing_shown(frame: Frame, screen: EventScreen) -> Shown:
     sheets = [Sheet("Speed", speed_table(found.speeds), "Sessions from day 0; abnormal return in percent.")]
     if found.charts:
         note = f"Abnormal returns in percent, {TESTED}, before and after the official act."
-        sheets.insert(0, Sheet("Before and after", anticipation_table(found.before), note))
+        shares = ("Before, %", "p before", "After, %", "p after", "Whole, %", "p whole", "Share before, %")
+        brief = columns("Listing", "Up to", *shares)
+        sheets.insert(0, Sheet("Before and after", anticipation_table(found.before), note, brief))
+    charts = {f"Before and after, {horizon_words(item)}": it for item, it in found.charts}
     return Shown(
-        {f"Before and after, {horizon_words(item)}": it for item, it in found.charts},
+        charts,
         sheets,
         [anticipation_verdict(case, found.before), speed_verdict(case, found.speeds), others_words(found.others)],
+        dict.fromkeys([*charts][-1:], anticipation_caption(case, found.before)),
     )
 
 

@@ -12,7 +12,7 @@ from eventwindow.case import Case
 from eventwindow.charts.theme import CONFIG, palette
 from eventwindow.charts.value import value_bars
 from eventwindow.doubt import Overlap, others_within
-from eventwindow.export.sheets import Sheet
+from eventwindow.export.sheets import Sheet, columns
 from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.facts.shares import Currency, MarketValue
 from eventwindow.format import bare_money, md, percent, signed_multiple
@@ -25,6 +25,7 @@ from eventwindow.view import DEFAULT
 from eventwindow.words import listing_name, place, window_words
 from eventwindow.words_timing import others_words
 from eventwindow.words_value import (
+    KIND_NAMES,
     NEVER_ADDED,
     basis_words,
     change_words,
@@ -100,9 +101,7 @@ def show_value(frame: Frame, screen: EventScreen) -> None:
     if found.bars:
         finding = event_finding(changes, level)
         st.plotly_chart(found.bars, theme=None, config=CONFIG, alt=finding, key="value-chart")
-        st.caption(
-            f"Hatched: raw change. Filled in colour: abnormal change with its {level}% interval. Falls go left of zero."
-        )
+        st.caption(bars_caption(level))
 
 
 def value_card(change: ValueChange, level: int) -> str:
@@ -154,8 +153,20 @@ def value_shown(frame: Frame, screen: EventScreen) -> Shown:
         "return, each currency at the rates of the close before; one row per line and currency, the lines of a "
         "company are never added."
     )
-    sheet = Sheet("Market value", partial(value_table, found.changes), note)
-    return Shown({"Fine and market value": found.bars} if found.bars else {}, [sheet], company_words(found.changes))
+    sheet = Sheet("Market value", partial(value_table, found.changes), note, _in_yuan)
+    charts = {"Fine and market value": found.bars} if found.bars else {}
+    return Shown(charts, [sheet], company_words(found.changes), dict.fromkeys(charts, bars_caption(case.view.level)))
+
+
+def bars_caption(level: int) -> str:
+    """What the bars are; plain text."""
+    return f"Hatched: raw change. Filled in colour: abnormal change with its {level}% interval. Falls go left of zero."
+
+
+def _in_yuan(table: pd.DataFrame) -> pd.DataFrame:
+    """The currency of fines, and what a line of it says."""
+    names = ("Raw change", "Abnormal change", "Interval from", "Interval to", "Fine, yuan", "Times the fine", "Remark")
+    return columns("Listing", "Currency", *names)(table[table["Currency"] == "CNY"])
 
 
 def value_table(changes: Sequence[ValueChange]) -> pd.DataFrame:
@@ -181,7 +192,7 @@ def _row(change: ValueChange, unit: Currency) -> dict[str, object]:
         "Valued at the close of": known.price_day if known else None,
         "Shares": known.count.shares if known else None,
         "Shares as of": known.count.as_of if known else None,
-        "Kind of count": known.count.kind if known else "",
+        "Kind of count": KIND_NAMES.get(known.count.kind, known.count.kind) if known else "",
         "Rates of": ", ".join(f"{rate.series} {rate.day}" for rate in known.rates) if known else "",
         "Fine, yuan": _number(change.fine),
         "Times the fine": _number(times),

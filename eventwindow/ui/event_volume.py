@@ -74,7 +74,17 @@ def volume_shown(frame: Frame, screen: EventScreen) -> Shown:
         f"noise at the {case.view.level}% level."
     )
     charts = {f"Volume, {listing_name(item.item)}": it for item, it in zip(shown.found, shown.charts, strict=True)}
-    return Shown(charts, [Sheet("Volume", volume_table(shown.found), note)], [attention_verdict(case, shown.found)])
+    return Shown(
+        charts,
+        [Sheet("Volume", volume_table(shown.found), note, _around_day_zero)],
+        [attention_verdict(case, shown.found)],
+        dict.fromkeys([*charts][-1:], attention_caption(case)),
+    )
+
+
+def _around_day_zero(table: pd.DataFrame) -> pd.DataFrame:
+    """Day 0 of every listing with the session before and after."""
+    return table[table["Session"].abs() <= 1].drop(columns="Usual volume")
 
 
 def volumes(snapshot: Snapshot, case: Case) -> Volumes:
