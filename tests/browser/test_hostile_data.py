@@ -22,6 +22,8 @@ from tests.harness import Server, running_server
 from tests.unit.test_served import add
 
 BEACON = "127.0.0.1:9"
+# Stands in a bare address, unseen, so that no browser makes it a link.
+WORD_JOINER = "\u2060"
 SET = "window.__pwned=1"
 ATTACKS = [
     f"<img src=x onerror={SET}>",
@@ -123,7 +125,7 @@ def test_an_announcement_of_hostile_text_is_shown_to_the_letter(visit: Visit, sn
     order = {row["event_id"]: place for place, row in enumerate(committed_rows())}
     event = next(act for act in acts if order[act] % len(ATTACKS) == number)
     page = visit(f"?event={event}")
-    title = " ".join(page.locator("h1").inner_text().split())
+    title = " ".join(page.locator("h1").inner_text().replace(WORD_JOINER, "").split())
     assert " ".join(ATTACKS[number].split()) in title
     for tab in Tab:
         page.get_by_role("tab", name=tab.capitalize(), exact=True).click()
