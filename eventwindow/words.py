@@ -13,6 +13,7 @@ from eventwindow.chance import Judgement
 from eventwindow.facts.events import Action, Announcement, Clock, Direction, NewsTime, Phase, Precision
 from eventwindow.facts.listings import Issuer, Listing, Market
 from eventwindow.facts.prices import SessionMove
+from eventwindow.facts.regulators import regulator_codes
 from eventwindow.facts.reported import (
     RANGE_MOMENTS,
     UNPRICED_MOMENTS,
@@ -100,6 +101,13 @@ def listing_name(item: Listed) -> str:
     if item.listing.exchange_short == "OTC":
         return f"{item.issuer.short_name} over the counter in the US"
     return f"{item.issuer.short_name} {MARKET_PLACES[item.listing.market]}"
+
+
+def body_names(snapshot: Snapshot, announcement: Announcement) -> list[str]:
+    """The known bodies behind an announcement in full: `People's Bank of China 中国人民银行 (PBOC)`."""
+    known = snapshot.regulators
+    bodies = [known[code] for code in regulator_codes(announcement, known) if code in known]
+    return [f"{' '.join(filter(None, [body.name, body.name_zh]))} ({body.abbreviation})" for body in bodies]
 
 
 def no_listing_words(snapshot: Snapshot, view: View) -> str:

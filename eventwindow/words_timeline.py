@@ -6,7 +6,7 @@ from datetime import date
 from textwrap import wrap
 
 from eventwindow.facts.events import Announcement
-from eventwindow.facts.listings import Issuer, Series
+from eventwindow.facts.listings import Series
 from eventwindow.format import compact, long_day, percent, plain_day
 from eventwindow.history import PEAK_YEAR, Drawdown, Gap, IndexedLines, Line, Mark, Reaction
 from eventwindow.view import TimelineTab, View
@@ -26,11 +26,6 @@ EXPLANATIONS = {
 # More lines than this cannot be told one by one: then the outermost two are.
 FEW = 4
 CARD_WIDTH = 44
-
-
-def company(issuer: Issuer) -> str:
-    """English and Chinese name: `Tencent 腾讯控股`."""
-    return f"{issuer.short_name} {issuer.name_zh}".strip()
 
 
 def amount_words(announcement: Announcement) -> str:

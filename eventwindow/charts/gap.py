@@ -11,7 +11,7 @@ from eventwindow.charts.theme import Element, Palette, rgba
 from eventwindow.facts.sessions import Dates
 from eventwindow.format import percent, pl
 from eventwindow.history import Gap, Mark
-from eventwindow.words_timeline import company, range_words
+from eventwindow.words_timeline import range_words
 
 PANEL_HEIGHT = 170
 STEPS = (0.05, 0.1, 0.2, 0.5)
@@ -44,7 +44,7 @@ def gap_chart(
 def _title(gap: Gap) -> str:
     """Company, which line over which, and the range that is shaded."""
     pair = pl(f"{gap.new_york.symbol} over {gap.hong_kong.symbol}")
-    return f"<b>{pl(company(gap.issuer))}</b> · {pair}<br>shaded: 9 days in 10, {range_words(gap)}"
+    return f"<b>{pl(gap.issuer.both_names)}</b> · {pair}<br>shaded: 9 days in 10, {range_words(gap)}"
 
 
 def normal_band(days: Dates, low: float, high: float, colours: Palette) -> Element:

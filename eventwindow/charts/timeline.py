@@ -16,7 +16,6 @@ from eventwindow.facts.sessions import Dates
 from eventwindow.format import pl, plain_day
 from eventwindow.history import IndexedLines, Mark
 from eventwindow.words import place
-from eventwindow.words_timeline import company
 
 PANEL_HEIGHT, SMALL_PANEL_HEIGHT = 340, 104
 # More companies than this cannot be told apart in one panel: each then gets its own.
@@ -125,7 +124,7 @@ def _traces(curve: Curve, value: str, style: int, colours: Palette, *, second: b
 def _title(curves: Sequence[Curve]) -> str:
     """Company and its lines, as they are drawn: `Alibaba 阿里巴巴 · 9988.HK, BABA dotted`."""
     drawn = [f"{curve.listing.symbol}{' dotted' if _is_second(curve, curves) else ''}" for curve in curves]
-    return f"<b>{pl(company(curves[0].issuer))}</b> · {pl(', '.join(drawn))}"
+    return f"<b>{pl(curves[0].issuer.both_names)}</b> · {pl(', '.join(drawn))}"
 
 
 def _ticks(lowest: float, highest: float) -> list[float]:

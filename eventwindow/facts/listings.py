@@ -25,6 +25,11 @@ class Issuer:
     name_zh: str
 
     @property
+    def both_names(self) -> str:
+        """The short name and the Chinese one where it is known: `Tencent 腾讯控股`."""
+        return f"{self.short_name} {self.name_zh}".strip()
+
+    @property
     def slug(self) -> str:
         """Lower case with hyphens, e.g. `tencent-music`."""
         return self.issuer.lower().replace("_", "-")

@@ -102,7 +102,7 @@ def _event_row(snapshot: Snapshot, item: Announcement) -> dict[str, object]:
     return {
         "Date": item.day,
         "Announcement": item.title,
-        "Companies": ", ".join(f"{company.short_name} {company.name_zh}".strip() for company in companies),
+        "Companies": ", ".join(company.both_names for company in companies),
         "Direction": DIRECTION_NAMES[item.direction],
         "Kind": ACTION_NAMES[item.action],
         "Jurisdiction": JURISDICTION_NAMES[item.jurisdiction],

@@ -26,6 +26,7 @@ from eventwindow.words import (
     CLOCK_NAMES,
     amounts,
     band_words,
+    body_names,
     car_finding,
     chance_note,
     chance_sentence,
@@ -119,6 +120,7 @@ def event_facts(snapshot: Snapshot, announcement: Announcement) -> list[tuple[st
     return [
         *((CLOCK_NAMES[news.clock], clock_fact(news)) for news in clocks),
         ("By", ", ".join(announcement.regulators)),
+        *(("In full", "; ".join(names)) for names in [body_names(snapshot, announcement)] if names),
         ("Concerns", ", ".join(snapshot.issuers[issuer].short_name for issuer in announcement.issuers)),
         *((f"Amount, {target}", yuan(amount)) for target, amount in amounts(announcement)),
         ("Sources", " ".join(sources)),

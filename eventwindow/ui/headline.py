@@ -10,26 +10,28 @@ from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.links import source_link
 from eventwindow.ui.share import share
 from eventwindow.ui.shell import Frame
-from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, amounts, clock_fact
+from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, amounts, body_names, clock_fact
 from eventwindow.workbench import Draft
 
 
-def page_head(frame: Frame, title: str, lead: str, draft: Draft | None = None) -> None:
+def page_head(frame: Frame, title: str, lead: str, draft: Draft | None = None, explained: str | None = None) -> None:
     """Title of a page with the Share box beside it, and `lead`, one or two lines of markdown.
 
-    `draft` is what the reader brought, on the page that shows it.
+    `draft` is what the reader brought, on the page that shows it; `explained` is the tooltip of the lead, markdown.
     """
     st.set_page_config(page_title=f"{title} · Event Window")
     with st.container(key="head", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(md(title), anchor=False)
             share(Link(title, frame.view, frame.page, st.context.url), frame.snapshot.snapshot_id, draft)
-        st.markdown(lead)
+        st.markdown(lead, help=explained)
 
 
 def event_head(frame: Frame, case: Case) -> None:
     """The head of the event page: what was announced, and two lines of facts."""
-    page_head(frame, headline(case.announcement), f"{_clocks(case)}  \n{_facts(frame.snapshot, case)}")
+    lead = f"{_clocks(case)}  \n{_facts(frame.snapshot, case)}"
+    bodies = body_names(frame.snapshot, case.announcement)
+    page_head(frame, headline(case.announcement), lead, explained=md("; ".join(bodies)) or None)
 
 
 def _clocks(case: Case) -> str:
@@ -39,7 +41,7 @@ def _clocks(case: Case) -> str:
 
 def _facts(snapshot: Snapshot, case: Case) -> str:
     announcement = case.announcement
-    names = [snapshot.issuers[issuer].short_name for issuer in announcement.issuers]
+    names = [snapshot.issuers[issuer].both_names for issuer in announcement.issuers]
     facts = [f"By {md(', '.join(announcement.regulators))}", f"Concerns {md(', '.join(names))}"]
     fines = [f"{compact(amount)} yuan ({target})" for target, amount in amounts(announcement)]
     if fines:

@@ -11,7 +11,7 @@ from eventwindow.quality.press import press_figure
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.links import is_secure, source_link
 from eventwindow.ui.styled import styled
-from eventwindow.words import agreement, clock_fact, measured_words, place, printed, window_words
+from eventwindow.words import agreement, body_names, clock_fact, measured_words, place, printed, window_words
 from eventwindow.words_data import AGREEMENT_NAMES
 
 PERCENT = st.column_config.NumberColumn(format="%+.2f")
@@ -87,6 +87,9 @@ def show_tables(case: Case) -> None:
 
 def show_sources(snapshot: Snapshot, case: Case) -> None:
     """The Sources tab: notices, press figures beside ours, price series and models."""
+    bodies = body_names(snapshot, case.announcement)
+    if bodies:
+        st.markdown(f"**Announced by** {md('; '.join(bodies))}")
     with st.container(key="notices"), st.grid(len(case.announcement.acts), min_column_width=320):
         for act in case.announcement.acts:
             with st.container(border=True, height="stretch"):

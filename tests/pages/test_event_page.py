@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from eventwindow.sources.snapshot import Snapshot
+from eventwindow.words import body_names
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 EXTREME_VIEWS = {
@@ -48,6 +49,27 @@ def test_the_first_screen_shows_both_markets_of_the_founding_story() -> None:
     page = shown(open_app())
     for figure in ("3\\.44\\%", "8\\.00\\%", "3\\.48\\%", "5\\.59\\%", "84\\.30", "90\\.55"):
         assert figure in page
+
+
+def test_bodies_and_companies_stand_with_their_chinese_names() -> None:
+    app = open_app(tab="sources")
+    assert "Concerns Alibaba 阿里巴巴, Tencent 腾讯控股" in shown(app).replace("\\", "")
+    names = (
+        "People's Bank of China 中国人民银行 (PBOC)",
+        "China Securities Regulatory Commission 中国证券监督管理委员会 (CSRC)",
+    )
+    told = next(element.value for element in app.markdown if "Announced by" in element.value)
+    explained = next(element.help for element in app.markdown if "Concerns" in element.value)
+    for name in names:
+        assert name in told.replace("\\", "")
+        assert name in explained.replace("\\", "")
+
+
+def test_a_body_on_no_list_is_not_named_in_full(snapshot: Snapshot) -> None:
+    unknown = next(item for item in snapshot.announcements.values() if not body_names(snapshot, item))
+    assert unknown.regulators
+    app = open_app(event=unknown.event_id, tab="sources")
+    assert "Announced by" not in shown(app)
 
 
 def test_every_act_opens_without_an_exception_on_both_clocks(event_ids: list[str]) -> None:
