@@ -19,7 +19,7 @@ from eventwindow.ui.event_timing import timing_shown
 from eventwindow.ui.event_value import value_shown
 from eventwindow.ui.event_volume import volume_shown
 from eventwindow.ui.shell import Frame
-from eventwindow.ui.tables import reports_table, sessions_table, windows_table
+from eventwindow.ui.tables import printed_moves, reports_table, sessions_table, windows_table
 from eventwindow.view import Tab
 from eventwindow.words import (
     CLOCK_KEY,
@@ -95,9 +95,13 @@ def event_sheets(snapshot: Snapshot, case: Case) -> list[Sheet]:
             _around_day_zero,
         ),
     ]
-    if len(reports := reports_table(snapshot, case)):
+    if printed_moves(snapshot, case):
         note = "Printed by the press beside measured, in percent against the previous close; never merged."
-        sheets.append(Sheet("Reported beside measured", reports, note, partial(_on_the_cards, case)))
+        sheets.append(
+            Sheet(
+                "Reported beside measured", partial(reports_table, snapshot, case), note, partial(_on_the_cards, case)
+            )
+        )
     return sheets
 
 

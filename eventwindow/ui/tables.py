@@ -6,6 +6,7 @@ import streamlit as st
 from eventwindow.case import Case
 from eventwindow.facts.events import Act
 from eventwindow.facts.prices import SessionMove
+from eventwindow.facts.reported import ReportedMove
 from eventwindow.format import md, plain_day, yuan
 from eventwindow.quality.press import press_figure
 from eventwindow.sources.snapshot import Snapshot
@@ -145,13 +146,10 @@ def reports_table(snapshot: Snapshot, case: Case) -> pd.DataFrame:
 
     First the listings shown, then the indices, each by session.
     """
-    acts = {act.event_id for act in case.announcement.acts}
-    names = {item.listing.symbol: f"{item.issuer.short_name} · {place(item)}" for item in case.listings}
-    names |= {key: series.name for key, series in snapshot.series.items() if key not in snapshot.listings}
-    moves = [move for move in snapshot.reported if move.event_id in acts and move.symbol in names]
+    names = _quoted(snapshot, case)
     order = list(names)
     rows: list[dict[str, object]] = []
-    for move in sorted(moves, key=lambda move: (order.index(move.symbol), move.day)):
+    for move in sorted(printed_moves(snapshot, case), key=lambda move: (order.index(move.symbol), move.day)):
         figure = press_figure(snapshot, move)
         ours = figure.measured
         rows.append(
@@ -170,6 +168,18 @@ def reports_table(snapshot: Snapshot, case: Case) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def printed_moves(snapshot: Snapshot, case: Case) -> list[ReportedMove]:
+    """What the press printed of the announcement, about the listings shown or an index."""
+    acts, names = {act.event_id for act in case.announcement.acts}, _quoted(snapshot, case)
+    return [move for move in snapshot.reported if move.event_id in acts and move.symbol in names]
+
+
+def _quoted(snapshot: Snapshot, case: Case) -> dict[str, str]:
+    """Names of the listings shown, then of every index, by symbol."""
+    listings = {item.listing.symbol: f"{item.issuer.short_name} · {place(item)}" for item in case.listings}
+    return listings | {key: series.name for key, series in snapshot.series.items() if key not in snapshot.listings}
 
 
 def changes_in_percent(move: SessionMove | None) -> dict[str, float | None]:
