@@ -160,6 +160,7 @@ def test_a_ticker_typed_into_the_table_is_the_ticker_studied(open_page: OpenPage
     page.keyboard.press("B")
     expect(page.locator("#portal textarea")).to_have_value("B")
     page.keyboard.type("ABA")
+    expect(page.locator("#portal textarea")).to_have_value("BABA")
     page.keyboard.press("Enter")
     cells = page.locator("[class*=st-key-work-editor-]").locator("[role=gridcell]")
     expect(cells.filter(has_text=re.compile("^BABA$")).first).to_be_attached()
