@@ -31,7 +31,10 @@ DAY_ZERO_AND_NEXT = Window(0, 1)
 
 @dataclass(frozen=True)
 class Estimate:
-    """An abnormal return over a window: decimal `value` and `se`, or a `reason` in words instead."""
+    """An abnormal return over a window: decimal `value` and `se`, or a `reason` in words instead.
+
+    `remark` is the reason, or what a reader of the figure should know.
+    """
 
     window: Window
     value: float
@@ -41,6 +44,7 @@ class Estimate:
     p: float
     n_days: int
     reason: str
+    remark: str = ""
 
     @property
     def known(self) -> bool:
@@ -341,6 +345,7 @@ def estimate_of(study: StudyResult, row: int, number: int) -> Estimate:
         p=float(study.p[row, number]),
         n_days=int(study.n_days[row, number]),
         reason=study.explain(row, number),
+        remark=study.remark(row, number),
     )
 
 

@@ -104,6 +104,10 @@ class Survey:
         """The same in one sentence; empty where a figure is shown."""
         return SENTENCES[Reason.CONFOUNDED] if self.left_out[row] else self.study.explain(row, self.window)
 
+    def remark(self, row: int) -> str:
+        """The reason, or what a reader of the figure should know."""
+        return self.reason(row) or self.study.note(row, self.window)
+
     def path(self, row: int) -> CarPath:
         """Cumulative abnormal return over `view.window`, counted from the close before day 0."""
         return car_path(self.study, row, self.view)

@@ -174,23 +174,21 @@ def _one_by_one(events: _Events, block: _Block, others: Positions, windows: Sequ
 def _on_calendar(values: Floats, sessions: Days) -> Floats:
     """Values (n, M) spread over the stretch of calendar they cover, NaN elsewhere."""
     known = sessions >= 0
-    low = int(sessions[known].min()) if known.any() else 0
+    low = int(sessions.min(where=known, initial=np.iinfo(sessions.dtype).max)) if known.any() else 0
     width = int(sessions.max()) - low + 1 if known.any() else 1
-    spread = np.full((len(values), width), np.nan)
-    rows = np.broadcast_to(np.arange(len(values))[:, None], sessions.shape)
-    spread[rows[known], sessions[known] - low] = values[known]
-    return spread
+    spread = np.full((len(values), width + 1), np.nan)  # the last column takes what has no day
+    np.put_along_axis(spread, np.where(known, sessions - low, width), values, axis=1)
+    return spread[:, :width]
 
 
 def _correlations(left: Floats, right: Floats) -> Floats:
     """Pearson correlations (n, m) of rows on their common valid days; 0 where too few are common."""
-    has_left, has_right = (np.isfinite(rows).astype(np.float64) for rows in (left, right))
-    x, y = np.nan_to_num(left), np.nan_to_num(right)
-    common = has_left @ has_right.T
+    has_left, has_right = (np.isfinite(rows) for rows in (left, right))
+    x, y = np.where(has_left, left, 0.0), np.where(has_right, right, 0.0)
+    common, sum_x, square_x = np.vsplit(np.concatenate([has_left, x, x * x]) @ has_right.T.astype(np.float64), 3)
+    sum_y, square_y = np.hsplit(has_left.astype(np.float64) @ np.concatenate([y, y * y]).T, 2)
     n = np.maximum(common, 1)
-    sum_x, sum_y = x @ has_right.T, has_left @ y.T
-    var_x = (x * x) @ has_right.T - sum_x**2 / n
-    var_y = has_left @ (y * y).T - sum_y**2 / n
+    var_x, var_y = square_x - sum_x**2 / n, square_y - sum_y**2 / n
     scale = np.sqrt(np.maximum(var_x, 0) * np.maximum(var_y, 0))
     usable = (common >= FEWEST_COMMON) & (scale > 0)
     covariance = x @ y.T - sum_x * sum_y / n

@@ -224,6 +224,10 @@ class StudyResult:
             return f"{SENTENCES[reason]} It has {self.n_estimation[row]} of {self.estimation_sessions} sessions."
         return SENTENCES[reason]
 
+    def remark(self, row: int, window: int) -> str:
+        """Why a window has no figure, or what a reader of the one it has should know."""
+        return self.explain(row, window) or self.note(row, window)
+
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event and window, in the order given; see EVENT_COLUMNS."""
@@ -250,9 +254,7 @@ class StudyResult:
             "p": self.p.ravel(),
             "bhar": self.bhar.ravel(),
             "status": [str(status) for status in self.status.ravel()],
-            "reason": [
-                self.explain(row, window) or self.note(row, window) for row in range(count) for window in range(windows)
-            ],
+            "reason": [self.remark(row, window) for row in range(count) for window in range(windows)],
         }
         return pd.DataFrame(frame, columns=EVENT_COLUMNS)
 

@@ -105,7 +105,7 @@ def survey_table(survey: Survey) -> pd.DataFrame:
             "Direction": [DIRECTION_NAMES[item.direction] for item in items],
             "Names the company": ["yes" if survey.is_about(row) else "no" for row in rows],
             "Fine, m yuan": survey.fines[rows] / 1e6,
-            "Remark": [survey.reason(row) for row in rows],
+            "Remark": [survey.remark(row) for row in rows],
         }
     )
 

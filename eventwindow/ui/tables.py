@@ -63,7 +63,7 @@ def windows_table(case: Case) -> pd.DataFrame:
                     "df": estimate.df,
                     "p": estimate.p,
                     "Sessions with a return": estimate.n_days,
-                    "Remark": estimate.reason,
+                    "Remark": estimate.remark,
                 }
             )
     return pd.DataFrame(rows)

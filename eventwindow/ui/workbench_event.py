@@ -72,7 +72,7 @@ def windows_table(detail: StudyResult) -> pd.DataFrame:
             "df": detail.df[0],
             "p": detail.p[0],
             "Sessions with a return": detail.n_days[0],
-            "Remark": [detail.explain(0, number) for number in range(len(detail.windows))],
+            "Remark": [detail.remark(0, number) for number in range(len(detail.windows))],
         }
     )
 

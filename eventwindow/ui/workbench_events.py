@@ -120,7 +120,7 @@ def events_table(own: OwnStudy) -> pd.DataFrame:
             "Fine": [event.fine if event.fine is not None else np.nan for event in events],
             "Currency": [event.currency for event in events],
             "Source": [event.source if is_secure(event.source) else None for event in events],
-            "Remark": [own.reason(row) for row in range(len(events))],
+            "Remark": [own.remark(row) for row in range(len(events))],
             "Event id": [event.event_id for event in events],
             "Row": [event.row for event in events],
         }

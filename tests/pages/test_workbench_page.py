@@ -1,6 +1,7 @@
 """The workbench through app.py, without a browser: bringing, checking, forgetting and restoring a reader's own data."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -284,6 +285,20 @@ def test_cells_below_zero_are_returns_if_the_reader_says_so() -> None:
     assert (prices.table.values < 0).any()
     assert titles(app) == [NAIVE]
     assert app.get("plotly_chart")
+
+
+def test_a_figure_without_a_return_on_day_zero_says_so() -> None:
+    halted = re.sub(r"(?m)^2022-06-01,[^,]+,", "2022-06-01,,", wide_table(of_returns=True))
+    app = with_own_prices(bring(open_page(work="events", sum="-1..1"), OWN_EVENTS), halted)
+    app.button_group(key="pick_own_values").set_value("returns").run()
+    app.selectbox(key="pick_own_benchmark").set_value("MKT").run()
+    (events,) = [table.value for table in app.dataframe if "Remark" in table.value]
+    assert events["Abnormal, %"].notna().all()
+    assert events["Remark"].tolist() == [
+        "Day 0 has no return; the figure is that of the window's other sessions.",
+        "",
+        "",
+    ]
 
 
 def test_problems_of_a_price_table_are_listed_with_row_and_column() -> None:
