@@ -292,13 +292,10 @@ def test_a_figure_without_a_return_on_day_zero_says_so() -> None:
     app = with_own_prices(bring(open_page(work="events", sum="-1..1"), OWN_EVENTS), halted)
     app.button_group(key="pick_own_values").set_value("returns").run()
     app.selectbox(key="pick_own_benchmark").set_value("MKT").run()
-    (events,) = [table.value for table in app.dataframe if "Remark" in table.value]
+    events = next(table.value for table in app.dataframe if "Day 0 by" in table.value)
     assert events["Abnormal, %"].notna().all()
-    assert events["Remark"].tolist() == [
-        "Day 0 has no return; the figure is that of the window's other sessions.",
-        "",
-        "",
-    ]
+    said = "Day 0 has no return; the figure is that of the window's other sessions."
+    assert events["Remark"].tolist() == [said, "", ""]
 
 
 def test_problems_of_a_price_table_are_listed_with_row_and_column() -> None:
