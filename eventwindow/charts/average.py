@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.small import band_trace, reach_of, small_layout
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.format import cut, percent, pl, session
@@ -65,7 +66,7 @@ def average_dots(groups: Sequence[Group], level: int, colours: Palette) -> go.Fi
         )
         for group, value, place, filled in zip(shown, values, places, beyond, strict=True)
     ]  # fmt: skip
-    return go.Figure(
+    return Drawing(
         {
             "data": [dots],
             "layout": {
@@ -121,7 +122,7 @@ def average_paths(groups: Sequence[Group], view: View, colours: Palette) -> list
         figures.append(
             (
                 group,
-                go.Figure({"data": [band, line], "layout": small_layout(title, view.window, reach, colours, lines=1)}),
+                Drawing({"data": [band, line], "layout": small_layout(title, view.window, reach, colours, lines=1)}),
             )
         )
     return figures

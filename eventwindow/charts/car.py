@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from eventwindow.case import CarPath, Case, ListingCase
 from eventwindow.charts.axes import session_axis, session_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import DASHES, MARKERS, Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.listings import Market
 from eventwindow.format import long_day, percent, short_day
@@ -80,7 +81,7 @@ def car_chart(case: Case, colours: Palette) -> go.Figure:
         shapes.append(line_shape(0, 0, 0, 1, colours.text, **refs))
     height = PANEL_HEIGHT if grid.rows == 1 else SMALL_PANEL_HEIGHT * grid.rows
     legend_place = -52 / (height - MARGIN["t"] - MARGIN["b"])
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import plotly.graph_objects as go
 
 from eventwindow.case import Case
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.events import Clock, NewsTime
 from eventwindow.facts.listings import Market
@@ -102,7 +103,7 @@ def news_strip(
         notes.append(_news_label(axis, news, names[news.clock], (start, end), colour, chosen=chosen))
         if chosen and news.stamp is not None:
             shapes.append(line_shape(end, end, -0.4, TOP, colour))
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

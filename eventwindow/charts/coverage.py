@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note, rgba
 from eventwindow.format import long_day, pl
 from eventwindow.quality.coverage import Coverage
@@ -54,7 +55,7 @@ def coverage_chart(covered: Sequence[Coverage], announced: tuple[date, date], co
         "layer": "below",
     }
     height = ROW * (len(ordered) + len(groups)) + 110
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

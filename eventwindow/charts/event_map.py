@@ -8,6 +8,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.heatmap import ROBUST, STEPS, fade
 from eventwindow.charts.ink import ink_on
 from eventwindow.charts.theme import Element, Palette, layout
@@ -68,7 +69,7 @@ def event_map_chart(own: OwnStudy, found: EventMap, colours: Palette) -> go.Figu
     steep = len(found.symbols) > MOST_LEVEL
     head = STEEP_HEAD if steep else HEAD
     share = max(FEWEST_TITLES, TITLES - LESS * max(len(found.symbols) - MOST_LEVEL, 0))
-    return go.Figure(
+    return Drawing(
         {
             "data": [
                 _tiles(found, figures, limit, colours),

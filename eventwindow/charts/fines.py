@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import AMOUNT_AXIS, Element, Palette, layout, note
 from eventwindow.fined import Fined
 from eventwindow.format import compact, percent, pl
@@ -45,7 +46,7 @@ def fines_chart(survey: Survey, fined: Fined, colours: Palette) -> go.Figure:
     rows = [[place - 0.5, place + 0.5] for place in places if place % 2]
     stripe = {"type": "rect", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0}}
     height = ROW * len(fined.fines) + MARGIN["t"] + MARGIN["b"]
-    return go.Figure(
+    return Drawing(
         {
             "data": [*_amounts(survey, fined, colours), *reactions],
             "layout": {

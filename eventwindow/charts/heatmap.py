@@ -11,6 +11,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.ink import ink_on
 from eventwindow.charts.theme import Element, Palette, layout, rgba
 from eventwindow.format import percent, pl, short_day
@@ -74,7 +75,7 @@ def heat_map(survey: Survey, colours: Palette) -> go.Figure:
     blank = [cell for cell in cells if survey.reason(cell.row)]
     limit = colour_limit(survey)
     titles = max(FEWEST_TITLES, TITLES - LESS * max(len(columns) - FEW_COLUMNS, 0))
-    return go.Figure(
+    return Drawing(
         {
             "data": [
                 _tiles(survey, known, limit, colours),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.events import Direction
 from eventwindow.format import pl, plain_day
@@ -103,7 +104,7 @@ def timeline_figure(
     legend = len(panels) == 1
     top = BUTTONS + stack.title
     below = BOTTOM + (LEGEND if legend else 0)
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

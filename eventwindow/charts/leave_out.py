@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note
 from eventwindow.doubt import LeaveOut, Part
 from eventwindow.format import cut, percent, pl
@@ -28,7 +29,7 @@ def leave_out_chart(found: LeaveOut, level: int, colours: Palette, *, is_current
     low, high = _reach([group for _, group, _ in rows], level)
     step = next((size for size in STEPS if (high - low) / size <= 6), STEPS[-1])
     ticks = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return go.Figure(
+    return Drawing(
         {
             "data": [_dot(place, *row, level, colours) for place, row in enumerate(rows)],
             "layout": {

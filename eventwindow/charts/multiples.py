@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.case import CarPath
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.small import band_trace, reach_of, small_layout
 from eventwindow.charts.theme import DASHES, Element, Palette, layout, rgba
 from eventwindow.facts.listings import Market
@@ -97,7 +98,7 @@ def key_chart(survey: Survey, colours: Palette) -> go.Figure:
         "font": {"size": 12},
         "maxheight": 1,
     }
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {
@@ -122,7 +123,7 @@ def _multiple(survey: Survey, small: Small, reach: float, colours: Palette) -> g
     framed = item.event_id == survey.view.event
     frame = small_layout((head, item.title), survey.view.window, reach, colours, framed=framed)
     band = band_trace(sessions, small.band, colours.muted, colours.band)
-    return go.Figure({"data": [band, *traces], "layout": frame})
+    return Drawing({"data": [band, *traces], "layout": frame})
 
 
 def _average(path: CarPath, colours: Palette) -> Element:

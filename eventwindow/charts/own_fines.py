@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout
 from eventwindow.format import compact, percent, pl
 from eventwindow.study.significance import critical_value
@@ -43,7 +44,7 @@ def own_fines_chart(own: OwnStudy, fines: OwnFines, colours: Palette) -> go.Figu
     }
     muted = {"size": 12, "color": colours.muted}
     shared = {"gridcolor": colours.grid, "fixedrange": True, "tickfont": muted}
-    return go.Figure(
+    return Drawing(
         {
             "data": [dots],
             "layout": {

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from eventwindow.case import CarPath
 from eventwindow.charts.axes import percent_ticks, session_axis
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.small import band_trace, reach_of
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, rgba
 from eventwindow.facts.prices import Floats
@@ -35,7 +36,7 @@ def path_chart(path: CarPath, behind: Floats, level: int, colours: Palette, *, w
     muted = {"size": 12, "color": colours.muted}
     first, last = int(path.sessions[0]), int(path.sessions[-1])
     ticks = _ticks(path.sessions)
-    return go.Figure(
+    return Drawing(
         {
             "data": [
                 band_trace(path.sessions, half, colours.accent, colours.band),

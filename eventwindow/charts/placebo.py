@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.doubt import Trial
 from eventwindow.facts.prices import Floats
@@ -42,7 +43,7 @@ def placebo_chart(trial: Trial, reach: float, colours: Palette, width: float = B
     parts = ((~large, "smaller move", colours.axis), (large, "at least as large", colours.wall_street))
     bars = [_bars(result.placebo[which], edges, name, colour) for which, name, colour in parts]
     top = float(np.max(np.sum([bar["y"] for bar in bars], axis=0))) * 1.3
-    return go.Figure(
+    return Drawing(
         {
             "data": bars,
             "layout": {

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.gap import normal_band
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note
 from eventwindow.facts.prices import Floats
@@ -29,7 +30,7 @@ def premium_chart(premium: Premium, colours: Palette) -> go.Figure:
     low, high = 100 * float(np.nanmin(values)), 100 * float(np.nanmax(values))
     room = 0.08 * max(high - low, 0.1)
     name = pl(premium.relay.new_york.symbol)
-    return go.Figure(
+    return Drawing(
         {
             "data": [
                 *(_normal(premium, colours) if known else ()),

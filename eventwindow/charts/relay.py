@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import plotly.graph_objects as go
 
 from eventwindow.charts.clock import TimeAxis, day_gaps, market_colour
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.events import Announcement, Clock, NewsTime
 from eventwindow.facts.listings import Market
@@ -60,7 +61,7 @@ def relay_chart(
         left, right = axis.place(max(start, first)), axis.place(min(end, last))
         shapes += _news_shapes(left, right, ink)
         notes += _news_notes(axis, news, right, ink, is_chosen=news.clock is chosen)
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

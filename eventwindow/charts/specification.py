@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note, rgba
 from eventwindow.doubt import Curve, Dot, Setting
 from eventwindow.format import cut, percent, pl, session
@@ -55,7 +56,7 @@ def specification_chart(curve: Curve, reach: tuple[float, float], level: int, co
     step = next((size for size in STEPS if (reach[1] - reach[0]) / size <= 8), STEPS[-1])
     ticks = [step * number for number in range(int(reach[0] // step) + 1, int(reach[1] // step) + 1)]
     name = f"<b>{pl(cut(curve_label(curve), LONGEST))}</b>"
-    return go.Figure(
+    return Drawing(
         {
             "data": [
                 _intervals(curve, colours),

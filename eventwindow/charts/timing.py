@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from eventwindow.case import Estimate
 from eventwindow.charts.axes import percent_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note, rgba
 from eventwindow.format import percent, pl
 from eventwindow.study.significance import critical_value
@@ -62,7 +63,7 @@ def _figure(horizon: Horizon, level: int, reach: tuple[float, float], colours: P
         ]  # fmt: skip
     height = ROW * len(shown) + MARGIN["t"] + MARGIN["b"]
     muted = {"size": 12, "color": colours.muted}
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import amount_axis
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.facts.listings import Market
 from eventwindow.facts.reasons import Reason
@@ -93,7 +94,7 @@ def _bar(label: str, amount: float, y: float, looks: Element) -> Element:
 def _figure(bars: list[Element], heads: list[Element], height: float, colours: Palette) -> go.Figure:
     muted = {"size": 12, "color": colours.muted}
     ends = [bar["x"][0] + sign * bar.get("error_x", {"array": [0.0]})["array"][0] for bar in bars for sign in (-1, 1)]
-    return go.Figure(
+    return Drawing(
         {
             "data": bars,
             "layout": {

@@ -9,6 +9,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import AMOUNT_AXIS, Element, Palette, layout, note
 from eventwindow.facts.reasons import Reason
 from eventwindow.format import bare_money, compact, money, multiple, pl
@@ -35,7 +36,7 @@ def fines_and_changes(survey: Survey, valued: Valued, colours: Palette) -> go.Fi
         for place in range(len(rows))
         if place % 2
     ]
-    return go.Figure(
+    return Drawing(
         {
             "data": [*_fines(valued, colours), *_changes(survey, valued, colours)],
             "layout": {

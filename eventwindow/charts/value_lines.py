@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from eventwindow.charts.axes import amount_axis
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import Element, Palette, layout, note
 from eventwindow.format import bare_money, money, pl
 from eventwindow.survey import Survey
@@ -44,7 +45,7 @@ def value_lines(survey: Survey, valued: Valued, colours: Palette) -> go.Figure:
             for trace in _traces(survey, valued, line, gap, colour, colours)
         ]
         titles.append(_title(line, suffix, colours))
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from eventwindow.charts.axes import percent_ticks, session_axis, session_ticks
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.small import reach_of
 from eventwindow.charts.theme import Element, Palette, layout, line_shape, note, rgba
 from eventwindow.facts.events import Clock
@@ -64,7 +65,7 @@ def _figure(item: Attention, style: int, level: int, scales: tuple[float, float,
     muted = {"size": 12, "color": colours.muted}
     first, last = float(item.sessions[0]), float(item.sessions[-1])
     shared = {"zerolinecolor": colours.axis, "gridcolor": colours.grid, "fixedrange": True, "tickfont": muted}
-    return go.Figure(
+    return Drawing(
         {
             "data": traces,
             "layout": {

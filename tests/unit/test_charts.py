@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 
+import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from eventwindow.case import build_case
 from eventwindow.charts.car import car_chart
 from eventwindow.charts.clock import clock_strip
+from eventwindow.charts.drawing import Drawing
 from eventwindow.charts.theme import LIGHT
 from eventwindow.facts.events import Clock
 from eventwindow.facts.listings import Market
@@ -17,6 +20,14 @@ from eventwindow.view import View
 
 MAIN = View()
 FIRST = replace(MAIN, clock=Clock.FIRST_REPORTED)
+
+
+def test_a_drawing_is_sent_as_plotly_sends_a_figure_and_made_once() -> None:
+    parts = {"data": [{"type": "scatter", "y": np.linspace(0, 1, 30)}], "layout": {"title": {"text": "a"}}}
+    drawn = Drawing(parts)
+    assert drawn.to_dict() == go.Figure(parts).to_dict()
+    assert drawn.to_json() == go.Figure(parts).to_json()
+    assert drawn.to_dict() is drawn.to_dict()
 
 
 def test_the_chart_draws_the_path_and_its_band_in_percent(snapshot: Snapshot) -> None:
