@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.charts.coverage import coverage_chart
 from eventwindow.charts.theme import CONFIG, palette
@@ -175,9 +176,9 @@ def show_press(frame: Frame) -> Shown:
         help="None chosen means all. "
         + " ".join(f"{AGREEMENT_NAMES[verdict]}: {AGREEMENT_MEANINGS[verdict]}." for verdict in Agreement),
     )
-    table = press_table(snapshot, [item for item in figures if not shown or item.agreement in shown])
+    table, written = _press_table(snapshot.snapshot_id, tuple(sorted(chosen)), tuple(sorted(shown)), snapshot)
     st.dataframe(
-        styled(table),
+        written,
         height=TABLE_HEIGHT,
         hide_index=True,
         placeholder="",
@@ -296,3 +297,13 @@ def _coverage_figure(snapshot_id: str, appearance: str | None, _snapshot: Snapsh
 def _press(snapshot_id: str, _snapshot: Snapshot) -> tuple[PressFigure, ...]:
     del snapshot_id
     return press_figures(_snapshot)
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _press_table(
+    snapshot_id: str, event_ids: tuple[str, ...], verdicts: tuple[Agreement, ...], _snapshot: Snapshot
+) -> tuple[pd.DataFrame, Styler]:
+    """The printed figures of these acts with one of these verdicts, or with any if none is named; and as shown."""
+    figures = [item for item in _press(snapshot_id, _snapshot) if item.printed.event_id in event_ids]
+    table = press_table(_snapshot, [item for item in figures if not verdicts or item.agreement in verdicts])
+    return table, styled(table)

@@ -49,7 +49,10 @@ def show_volume(frame: Frame, screen: EventScreen) -> None:
                 figure, theme=None, config=CONFIG, alt=finding, key=f"volume-{item.item.listing.symbol}-chart"
             )
     st.caption(md(attention_caption(case)))
-    with st.expander("The same as a table"):
+    figures = st.expander("The same as a table", key="volume-figures", on_change="rerun")
+    if not figures.open:
+        return
+    with figures:
         st.dataframe(
             volume_table(shown.found),
             hide_index=True,

@@ -1,5 +1,7 @@
 """One of a reader's own events in detail: its clock, its windows and sessions as tables, and its volume."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -30,7 +32,7 @@ VOLUME_NOTE = "Abnormal returns in percent; volume as a multiple of the geometri
 def show_event(own: OwnStudy, row: int) -> Shown:
     """What there is of one event beside its verdict and its path."""
     detail = kept(f"detail {row}", own, lambda _: own_detail(own, row))
-    windows, sessions = windows_table(detail), sessions_table(own, row, detail)
+    windows, sessions = partial(windows_table, detail), partial(sessions_table, own, row, detail)
     sheets = [Sheet("windows", windows, "One event, in percent."), Sheet("sessions", sessions, SESSIONS_NOTE)]
     charts = _clock(own, row)
     attention = kept(f"attention {row}", own, lambda _: own_attention(own, row, detail))
@@ -46,19 +48,25 @@ def show_event(own: OwnStudy, row: int) -> Shown:
         st.caption(md(attention_reading(own.view.level)))
         charts["volume"] = figure
         sheets.append(Sheet("volume", volume_table((attention,)).drop(columns="Listing"), VOLUME_NOTE))
-    with st.expander("Windows and sessions as tables", key=TABLES):
-        st.markdown("**Windows** · abnormal return with its exact prediction-error test")
-        st.dataframe(
-            styled(windows), hide_index=True, alt="Abnormal return, standard error, t and p of the event by window."
-        )
-        st.markdown("**Sessions** · cumulative from the close before day 0")
-        st.dataframe(
-            styled(sessions),
-            hide_index=True,
-            column_config={"Date": st.column_config.DateColumn(format="ddd D MMM YYYY")},
-            alt="Return, expected return, abnormal return and cumulative abnormal return of every session.",
-        )
+    figures = st.expander("Windows and sessions as tables", key=TABLES, on_change="rerun")
+    with figures:
+        if figures.open:
+            _show_tables(windows(), sessions())
     return Shown(charts, sheets)
+
+
+def _show_tables(windows: pd.DataFrame, sessions: pd.DataFrame) -> None:
+    st.markdown("**Windows** · abnormal return with its exact prediction-error test")
+    st.dataframe(
+        styled(windows), hide_index=True, alt="Abnormal return, standard error, t and p of the event by window."
+    )
+    st.markdown("**Sessions** · cumulative from the close before day 0")
+    st.dataframe(
+        styled(sessions),
+        hide_index=True,
+        column_config={"Date": st.column_config.DateColumn(format="ddd D MMM YYYY")},
+        alt="Return, expected return, abnormal return and cumulative abnormal return of every session.",
+    )
 
 
 def windows_table(detail: StudyResult) -> pd.DataFrame:

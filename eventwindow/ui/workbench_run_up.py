@@ -1,5 +1,7 @@
 """The sessions before day 0 on the Average tab of the workbench."""
 
+from functools import partial
+
 import streamlit as st
 
 from eventwindow.charts.average import average_dots
@@ -31,8 +33,10 @@ def show_run_up(own: OwnStudy) -> Shown:
     figure = kept("run-up dots", own, lambda colours: average_dots(groups, level, colours))
     st.plotly_chart(figure, theme=None, config=CONFIG, alt=finding, key="work-run-up-chart")
     st.caption(run_up_note(window, level))
-    table = tests_table(groups, level)
-    with st.expander("Before day 0 as a table", key="work-run-up-table"):
-        st.dataframe(styled(table), hide_index=True, alt=finding)
+    table = partial(tests_table, groups, level)
+    figures = st.expander("Before day 0 as a table", key="work-run-up-table", on_change="rerun")
+    with figures:
+        if figures.open:
+            st.dataframe(styled(table()), hide_index=True, alt=finding)
     note = f"Averages over {window_words(window)} in percent; the columns named p are p-values."
     return Shown({"run-up": figure}, [Sheet("run-up", table, note)], [verdict])

@@ -1,8 +1,15 @@
 """A number in a table, told by the name of its column: the same on screens, in reports and in texts."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.io.formats.style import Styler
+from pyarrow import ipc
+from streamlit.dataframe_util import is_pandas_styler
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData
 
 from eventwindow.export.cells import cell
 from eventwindow.ui.styled import styled
@@ -33,11 +40,24 @@ def test_a_cell_looks_as_its_column_asks(column: str, value: object, shown: str)
     assert cell(column, value) == shown
 
 
+def shown_by_streamlit(styler: Styler) -> pd.DataFrame:
+    assert is_pandas_styler(styler)
+    sent = ArrowData()
+    marshall_styler(sent, styler, "table")
+    assert not sent.styler.styles
+    found: pd.DataFrame = ipc.open_stream(sent.styler.display_values).read_all().to_pandas()
+    return found
+
+
 def test_a_table_on_the_screen_shows_these_words_and_keeps_its_numbers() -> None:
     table = pd.DataFrame({"Listing": ["BABA"], "p": [1e-9], "Abnormal, %": [np.float64(-1.5)], "Rate": [47.1]})
     found = styled(table, "Rate")
-    page = found.to_html()
-    assert "< 0.001" in page
-    assert "−1.50%" in page
-    assert "47.100000" in page
+    assert shown_by_streamlit(found).iloc[0].tolist() == ["BABA", "< 0.001", "−1.50%", "47.1"]
     assert found.data.equals(table)
+
+
+def test_a_table_is_shown_as_pandas_own_styler_would_have_it() -> None:
+    numbers = {"p": [0.2, np.nan, 1e-7], "Abnormal, %": [-1.5, 0.0, 12.25], "Session": [-1, 0, 1]}
+    table = pd.DataFrame({"Listing": ["BABA", "TCEHY", "JD"], **numbers, "Known": [True, False, True]})
+    usual = table.style.format({name: partial(cell, name) for name in numbers})
+    assert shown_by_streamlit(styled(table)).equals(shown_by_streamlit(usual))

@@ -46,6 +46,18 @@ def test_what_was_set_aside_is_looked_through_again_after_a_while(monkeypatch: p
     assert gc.get_freeze_count() == 0
 
 
+def test_what_was_set_aside_is_looked_through_again_when_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.freeze()
+    keeper = memory._Keeper()
+    monkeypatch.setattr(memory, "RECLAIM_OBJECTS", 1_000)
+    held = [[] for _ in range(2_000)]
+    collection(keeper, monkeypatch, keeper.reclaimed, 0.1)
+    grown = gc.get_freeze_count()
+    collection(keeper, monkeypatch, keeper.reclaimed, 0.0)
+    assert len(held) < grown
+    assert gc.get_freeze_count() == 0
+
+
 def test_one_process_watches_its_collections_once() -> None:
     for _ in range(3):
         memory.keep_collections_short()
