@@ -10,9 +10,9 @@ from typing import Any
 
 # A full collection that takes longer than this has looked through much that lives long.
 LONGEST_SECONDS = 0.005
-# What was set aside is looked through after all so often, or when so many objects have been added: what has been
-# dropped since, such as the sessions of readers who left, is freed then.
-RECLAIM_SECONDS, RECLAIM_OBJECTS = 900.0, 150_000
+# What was set aside is looked through after all so often, or when something has been added so many times: what has
+# been dropped since, such as the sessions of readers who left, is freed then.
+RECLAIM_SECONDS, RECLAIM_ADDITIONS = 900.0, 100
 
 
 class _Keeper:
@@ -21,8 +21,7 @@ class _Keeper:
     def __init__(self) -> None:
         self.started = 0.0
         self.reclaimed = time.monotonic()
-        # Objects set aside when all were looked through last, and since.
-        self.kept, self.added = gc.get_freeze_count(), 0
+        self.additions = 0
 
     def __call__(self, phase: str, info: dict[str, Any]) -> None:
         """Called by the interpreter before and after every collection."""
@@ -30,15 +29,13 @@ class _Keeper:
             return
         now = time.monotonic()
         if phase == "start":
-            if now - self.reclaimed > RECLAIM_SECONDS or self.added > RECLAIM_OBJECTS:
-                self.reclaimed, self.kept, self.added = now, 0, 0
+            if now - self.reclaimed > RECLAIM_SECONDS or self.additions >= RECLAIM_ADDITIONS:
+                self.reclaimed, self.additions = now, 0
                 gc.unfreeze()
             self.started = now
         elif now - self.started > LONGEST_SECONDS:
             gc.freeze()
-            aside = gc.get_freeze_count()
-            self.kept = self.kept or aside
-            self.added = aside - self.kept
+            self.additions += 1
 
 
 def keep_collections_short() -> None:
