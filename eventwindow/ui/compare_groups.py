@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.charts.average import average_dots, average_paths
 from eventwindow.charts.fines import fines_chart
@@ -60,7 +61,7 @@ def show_averages(snapshot: Snapshot, survey: Survey) -> Shown:
     st.caption(md(averages_caption(level)))
     with st.expander("Every group in words"):
         st.markdown("\n".join(f"- {md(group_verdict(group, level))}" for group in groups))
-    table = show_tests(groups, level)
+    table = show_tests(snapshot, survey, groups, level)
     st.markdown("**Average paths**")
     with st.grid(min_column_width=SMALL):
         paths = kept("paths", snapshot, survey, lambda colours: average_paths(groups, survey.view, colours))
@@ -92,16 +93,24 @@ def pick_groups(view: View) -> None:
     )
 
 
-def show_tests(groups: tuple[Group, ...], level: int, what: str = "reaction") -> pd.DataFrame:
+def show_tests(
+    snapshot: Snapshot, survey: Survey, groups: tuple[Group, ...], level: int, what: str = "reaction"
+) -> pd.DataFrame:
     """The warning about naive tests that see `what`, and every group with its tests. Returns the table."""
     st.warning(md(naive_sentence(groups, level, what)), title="The usual tests, and why not to rely on them")
-    table = tests_table(groups, level)
+    table, written = kept(f"tests of the {what}", snapshot, survey, lambda _: written_tests(groups, level))
     st.dataframe(
-        styled(table),
+        written,
         hide_index=True,
         alt="Average abnormal return of every group with the p-values of the leading and of the naive tests.",
     )
     return table
+
+
+def written_tests(groups: tuple[Group, ...], level: int) -> tuple[pd.DataFrame, Styler]:
+    """The table of tests, and as it is shown."""
+    table = tests_table(groups, level)
+    return table, styled(table)
 
 
 def tests_table(groups: tuple[Group, ...], level: int) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def show_run_ups(snapshot: Snapshot, survey: Survey) -> Shown:
     st.caption(md(run_up_caption(window, level, confounded, len(before.rows), clean=survey.view.clean)))
     with st.expander("Every group in words"):
         st.markdown("\n".join(f"- {md(group_verdict(group, level))}" for group in groups))
-    table = show_tests(groups, level, "run-up")
+    table = show_tests(snapshot, survey, groups, level, "run-up")
     st.markdown("**Average paths before day 0**")
     charts = {"run-up": dots, **_show_paths(snapshot, survey, groups, window)}
     speeds = _show_speeds(snapshot, survey)

@@ -1,6 +1,6 @@
 """What the screens share between readers: the loaded snapshot, under a short key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
@@ -18,6 +18,7 @@ from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.windows import Window
 from eventwindow.ui.shelves import Shelf, Shelves
 from eventwindow.view import CURRENT, DEFAULT, View
+from eventwindow.words import car_finding, chance_note, chance_sentence, clock_sentence, early_verdict, verdict
 
 
 def shelf(wanted: str = CURRENT) -> Shelf:
@@ -41,13 +42,15 @@ def _shelves() -> Shelves:
 class EventScreen:
     """What the event page shows for one view; the figures are shared between readers and never changed.
 
-    `judgements` are the figures of the lead window and of the sessions that the other clock points at.
+    `judgements` are the figures of the lead window and of the sessions that the other clock points at, `findings` the
+    sentences that a report opens with.
     """
 
     case: Case
     judgements: tuple[Judgement, ...]
     clock: go.Figure
     returns: go.Figure | None
+    findings: tuple[str, ...]
 
 
 def event_screen(snapshot: Snapshot, view: View, appearance: str | None) -> EventScreen:
@@ -66,7 +69,19 @@ def _event_screen(
     case, colours = build_case(_snapshot, _view), palette(appearance)
     returns = car_chart(case, colours) if case.with_result else None
     judgements = tuple(_judgements(_snapshot, case))
-    return EventScreen(case, judgements, clock_strip(case, _snapshot.calendars, colours), returns)
+    findings = _findings(_snapshot, case, judgements) if case.listings else ()
+    return EventScreen(case, judgements, clock_strip(case, _snapshot.calendars, colours), returns, findings)
+
+
+def _findings(snapshot: Snapshot, case: Case, judgements: Sequence[Judgement]) -> tuple[str, ...]:
+    """What a report of the page opens with."""
+    return (
+        " ".join(verdict(case)),
+        early_verdict(case),
+        f"{chance_sentence(judgements)} {chance_note(judgements, case.view.level)}",
+        clock_sentence(case, snapshot.calendars),
+        car_finding(case),
+    )
 
 
 def _judgements(snapshot: Snapshot, case: Case) -> Iterator[Judgement]:

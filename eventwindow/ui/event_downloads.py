@@ -27,15 +27,9 @@ from eventwindow.words import (
     amounts,
     band_words,
     body_names,
-    car_finding,
-    chance_note,
-    chance_sentence,
     clock_fact,
-    clock_sentence,
-    early_verdict,
     lead_reports,
     printed,
-    verdict,
 )
 
 # What a tab adds to the charts and tables of the page while it is open.
@@ -61,14 +55,7 @@ def event_downloads(frame: Frame, screen: EventScreen) -> None:
         {**charts, **added.charts},
         case.study,
         facts=event_facts(frame.snapshot, case.announcement),
-        findings=[
-            " ".join(verdict(case)),
-            early_verdict(case),
-            f"{chance_sentence(screen.judgements)} {chance_note(screen.judgements, case.view.level)}",
-            clock_sentence(case, frame.snapshot.calendars),
-            car_finding(case),
-            *added.findings,
-        ],
+        findings=[*screen.findings, *added.findings],
         captions={
             "Sessions and news on one clock": CLOCK_KEY,
             "Cumulative abnormal return": band_words(case.view.level),

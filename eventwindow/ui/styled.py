@@ -13,13 +13,13 @@ def styled(table: pd.DataFrame, *but: str) -> Styler:
     at every rerun; this one answers with the texts of the numbers alone, made once.
     """
     numbers = set(table.select_dtypes("number")) - set(but)
+    texts = {
+        place: [cell(str(name), value) for value in table[name]] for place, name in enumerate(table) if name in numbers
+    }
     body = [
-        [
-            {"id": f"row{row}_col{place}", "display_value": cell(str(name), value)}
-            for row, value in enumerate(table[name])
-        ]
-        for place, name in enumerate(table)
-        if name in numbers
+        [{"id": f"row{row}_col{place}", "display_value": text} for row, text in enumerate(column)]
+        for place, column in texts.items()
+        if column != table.iloc[:, place].astype(str).tolist()
     ]
     styler = Styler(table)
     vars(styler).update(_compute=lambda: styler, _translate=lambda *_: {"body": body})

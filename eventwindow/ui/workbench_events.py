@@ -1,7 +1,5 @@
 """The Events tab of the workbench: every event with its figures, one of them on its own, and a map."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -41,17 +39,16 @@ PAGE_ROWS = 1_000
 def show_events(frame: Frame, own: OwnStudy) -> Shown:
     """The Events tab."""
     with st.spinner("Trying ordinary sessions"):
-        table = kept("events", own, lambda _: events_table(own))
+        table, used = kept("events", own, lambda _: _used(events_table(own)))
     first, last = (session(number) for number in (frame.view.window.start, frame.view.window.end))
     st.caption(
         f"The box at the left of a row shows its event below. Path: cumulative abnormal return in sessions {first} to "
         f"{last}, counted from the close before day 0, each on its own scale."
     )
-    used = [name for name in table.columns if _is_used(table[name])]
     first_row = _first_row(len(table))
     shown = table.iloc[first_row : first_row + PAGE_ROWS]
     st.dataframe(
-        styled(shown),
+        kept(f"events from {first_row}", own, lambda _: styled(shown)),
         hide_index=True,
         height=min(ROW_HEIGHT * (len(shown) + 1) + 3, TALLEST),
         column_order=used,
@@ -136,9 +133,9 @@ def events_sheet(own: OwnStudy) -> Sheet:
     )
 
 
-def _is_used(column: "pd.Series[Any]") -> bool:
-    """Whether a column has anything to show."""
-    return bool((column.notna() & (column.astype(object) != "")).any())
+def _used(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """A table, and its columns that have anything to show."""
+    return table, [str(name) for name in table if (table[name].notna() & (table[name].astype(object) != "")).any()]
 
 
 def _first_row(rows: int) -> int:

@@ -12,10 +12,9 @@ from eventwindow.charts.theme import CONFIG
 from eventwindow.export.sheets import Sheet
 from eventwindow.format import md
 from eventwindow.ui.compare import Shown
-from eventwindow.ui.compare_groups import SMALL, tests_table
+from eventwindow.ui.compare_groups import SMALL, written_tests
 from eventwindow.ui.downloads import downloads
 from eventwindow.ui.shell import Frame
-from eventwindow.ui.styled import styled
 from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.ui.workbench_doubts import show_doubts
 from eventwindow.ui.workbench_events import events_sheet, show_events
@@ -145,9 +144,9 @@ def _groups(own: OwnStudy) -> Shown:
     verdicts = [group_verdict(group, level) for group in groups]
     with st.expander("Every group in words"):
         st.markdown("\n".join(f"- {md(verdict)}" for verdict in verdicts))
-    table = tests_table(groups, level)
+    table, written = kept("tests of groups", own, lambda _: written_tests(groups, level))
     st.dataframe(
-        styled(table),
+        written,
         hide_index=True,
         alt=finding,
     )
