@@ -15,7 +15,7 @@ from tests.harness import launch_chromium, running_server
 
 FOLDER = ROOT / "out/screenshots"
 README_PICTURES = {
-    "event-desktop-light-fold.png": "first-screen.png",
+    "event-chart-desktop-light-fold.png": "first-screen.png",
     "compare-map-desktop-light-fold.png": "compare.png",
 }
 PLACES = {

@@ -11,6 +11,7 @@ from eventwindow.format import MINUS, p_number, percent, plain_day, session, sta
 # Amounts that have no direction.
 _UNSIGNED = re.compile(r"standard error|±|half-width|residual|drawdown|share|false alarms", re.IGNORECASE)
 _P = re.compile(r"\bp\b")
+_STATISTIC = re.compile(r"\bt\b|\bstatistic\b", re.IGNORECASE)
 _SESSIONS = ("Session", "Sessions away")
 
 
@@ -41,4 +42,6 @@ def _number(column: str, value: float) -> str:
         return shown if is_signed(column) else shown.removeprefix("+")
     if is_p(column):
         return p_number(value)
-    return f"{value:,.0f}".replace("-", MINUS) if value.is_integer() else statistic(value)
+    if value.is_integer() and not _STATISTIC.search(column):
+        return f"{value:,.0f}".replace("-", MINUS)
+    return statistic(value)

@@ -32,6 +32,8 @@ from eventwindow.ui.styled import styled
         ("Sessions tried", 1034, "1,034"),
         ("Fine, m yuan", 7123.0, "7,123"),
         ("t", -2.653, "−2.65"),
+        ("t", 2.0, "2.00"),
+        ("Statistic", 0.0, "0.00"),
         ("t", float("nan"), ""),
         ("Remark", None, ""),
     ],

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import requires, version
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from deploy.replicas import ROOT
+from docs.screenshots import PLACES, README_PICTURES, SCHEMES, SIZES
 
 # Below these, known holes: Windows path to other servers (CVE-2026-33682) and no `st.App`; CVE-2026-48818; requests
 # that follow redirects anywhere (CVE-2026-33752).
@@ -114,3 +115,10 @@ def test_prices_are_never_asked_for_in_bulk() -> None:
     for path, tree in trees():
         calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
         assert not {"yf.download", "yfinance.download"} & set(calls), path
+
+
+def test_every_picture_of_the_readme_is_taken_and_shown() -> None:
+    taken = {f"{place}-{size}-{scheme}-fold.png" for place, size, scheme in product(PLACES, SIZES, SCHEMES)}
+    assert set(README_PICTURES) <= taken
+    shown = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"(docs/{picture})" in shown for picture in README_PICTURES.values())
