@@ -63,7 +63,7 @@ def test_every_announcement_has_every_face(snapshot: Snapshot, tab: RobustnessTa
 def test_the_placebo_face_shows_counts_rule_and_p() -> None:
     page = shown(open_page(co="alibaba", mkt="us"))
     assert "No listing moved more over days 0 to +1" in page
-    assert "every session of a listing on which the model can be fitted" in page
+    assert "Every session of a listing is tried on which the model can be fitted" in page
     assert "smallest p possible is 1 in " in page
 
 
