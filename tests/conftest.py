@@ -1,6 +1,8 @@
 """What every test shares: the committed data, loaded once, and how hard hypothesis searches."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -15,3 +17,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     return load_snapshot()
+
+
+@pytest.fixture(autouse=True)
+def same_main_module() -> Iterator[None]:
+    """A page run in a test takes the place of the main module, with which every process started later would begin."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

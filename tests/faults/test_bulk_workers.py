@@ -3,11 +3,9 @@
 import hashlib
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -35,9 +33,7 @@ def job(tmp_path: Path) -> Job:
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
-    # Workers begin with the main module, which is the dashboard once a test has run its script.
-    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
     ) as started:
