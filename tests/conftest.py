@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from eventwindow.sources.snapshot import Snapshot, load_snapshot
 
+MAIN = sys.modules["__main__"]
 settings.register_profile("default", deadline=None, max_examples=200)
 settings.register_profile("nightly", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
@@ -22,6 +23,6 @@ def snapshot() -> Snapshot:
 @pytest.fixture(autouse=True)
 def same_main_module() -> Iterator[None]:
     """A page run in a test takes the place of the main module, with which every process started later would begin."""
-    main = sys.modules["__main__"]
+    sys.modules["__main__"] = MAIN
     yield
-    sys.modules["__main__"] = main
+    sys.modules["__main__"] = MAIN
