@@ -1,5 +1,6 @@
 """Many announcements at once, as the reader chose to see them: facts, filters and one study of them all."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,8 +25,52 @@ from eventwindow.study.windows import Positions, Window
 from eventwindow.view import View
 
 
+class SpannedStudy(ABC):
+    """What screens say of each event of a study over `view.span`, which is one of its windows."""
+
+    view: View
+    study: StudyResult
+
+    @property
+    @abstractmethod
+    def rows(self) -> Positions:
+        """Events shown, with a figure or without."""
+
+    @property
+    @abstractmethod
+    def left_out(self) -> NDArray[np.bool_]:
+        """Events left out as confounded, (N,)."""
+
+    @cached_property
+    def window(self) -> int:
+        """Number of `view.span` among the study's windows."""
+        return self.study.windows.index(self.view.span)
+
+    @cached_property
+    def known(self) -> Positions:
+        """Events shown that have a figure over `view.span`."""
+        known: Positions = self.rows[self.study.status[self.rows, self.window] == Reason.OK]
+        return known
+
+    def status(self, row: int) -> Reason:
+        """Why no figure over `view.span` is shown of an event; OK where one is."""
+        return Reason.CONFOUNDED if self.left_out[row] else Reason(self.study.status[row, self.window])
+
+    def reason(self, row: int) -> str:
+        """The same in one sentence; empty where a figure is shown."""
+        return SENTENCES[Reason.CONFOUNDED] if self.left_out[row] else self.study.explain(row, self.window)
+
+    def remark(self, row: int) -> str:
+        """The reason, or what a reader of the figure should know."""
+        return self.reason(row) or self.study.note(row, self.window)
+
+    def path(self, row: int) -> CarPath:
+        """Cumulative abnormal return over `view.window`, counted from the close before day 0."""
+        return car_path(self.study, row, self.view)
+
+
 @dataclass(frozen=True)
-class Survey:
+class Survey(SpannedStudy):
     """All A announcements on file, oldest first, on L listings of `issuers` (L,): one study of N = A x L events.
 
     Event a x listing l is row a * L + l of every array and of `study`, whose windows hold `view.span` and the
@@ -48,11 +93,6 @@ class Survey:
     fine_status: NDArray[np.object_]
 
     @cached_property
-    def window(self) -> int:
-        """Number of `view.span` among the study's windows."""
-        return self.study.windows.index(self.view.span)
-
-    @cached_property
     def left_out(self) -> NDArray[np.bool_]:
         """Events that pass the filters but are left out as confounded, (N,); none unless asked for."""
         asked = np.full(self.chosen.shape, self.view.clean)
@@ -63,12 +103,6 @@ class Survey:
         """Events shown, with a figure or without: those of chosen announcements that are not left out."""
         shown: Positions = np.flatnonzero(np.repeat(self.chosen, len(self.listings)) & ~self.left_out)
         return shown
-
-    @cached_property
-    def known(self) -> Positions:
-        """Events shown that have a figure over `view.span`."""
-        known: Positions = self.rows[self.study.status[self.rows, self.window] == Reason.OK]
-        return known
 
     @property
     def missing(self) -> Mapping[Reason, int]:
@@ -95,22 +129,6 @@ class Survey:
     def is_significant(self, row: int) -> bool:
         """Whether the placebo p is below the error rate of the view's level (95: 5%)."""
         return bool(self.placebos.p[row, 0] < 1 - self.view.level / 100)
-
-    def status(self, row: int) -> Reason:
-        """Why no figure over `view.span` is shown of an event; OK where one is."""
-        return Reason.CONFOUNDED if self.left_out[row] else Reason(self.study.status[row, self.window])
-
-    def reason(self, row: int) -> str:
-        """The same in one sentence; empty where a figure is shown."""
-        return SENTENCES[Reason.CONFOUNDED] if self.left_out[row] else self.study.explain(row, self.window)
-
-    def remark(self, row: int) -> str:
-        """The reason, or what a reader of the figure should know."""
-        return self.reason(row) or self.study.note(row, self.window)
-
-    def path(self, row: int) -> CarPath:
-        """Cumulative abnormal return over `view.window`, counted from the close before day 0."""
-        return car_path(self.study, row, self.view)
 
 
 def build_survey(snapshot: Snapshot, view: View) -> Survey | None:

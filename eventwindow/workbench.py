@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from eventwindow.case import CarPath, car_path, listing_reason, path_window, return_tables
+from eventwindow.case import listing_reason, path_window, return_tables
 from eventwindow.choosable import choosable
 from eventwindow.doubt import MODELS, Curve, LeaveOut, Setting, Trial, curve_of, grid_points, span_group
 from eventwindow.facts.errors import DataError
@@ -30,7 +30,7 @@ from eventwindow.study.models import Model
 from eventwindow.study.placebo import EventPlacebos, event_placebos, placebo_test
 from eventwindow.study.results import StudyResult
 from eventwindow.study.windows import Positions
-from eventwindow.survey import survey_spec
+from eventwindow.survey import SpannedStudy, survey_spec
 from eventwindow.view import SCREEN_MODELS, Benchmark, View
 
 # More than this would take a reader's patience: sessions tried as placebos, of all symbols together; events moved
@@ -88,7 +88,7 @@ class OwnFines:
 
 
 @dataclass(frozen=True)
-class OwnStudy:
+class OwnStudy(SpannedStudy):
     """A study of a reader's N events, one row of the table each: row i of `study` and of every array is event i.
 
     `occasions` are the events with day 0 as the study takes them, `tables` the returns they meet (of the data served
@@ -103,11 +103,6 @@ class OwnStudy:
     occasions: StudyEvents
     spec: StudySpec
     study: StudyResult
-
-    @cached_property
-    def window(self) -> int:
-        """Number of `view.span` among the study's windows."""
-        return self.study.windows.index(self.view.span)
 
     @cached_property
     def confounded(self) -> NDArray[np.bool_]:
@@ -126,32 +121,10 @@ class OwnStudy:
         return shown
 
     @cached_property
-    def known(self) -> Positions:
-        """Events shown that have a figure over `view.span`."""
-        known: Positions = self.rows[self.study.status[self.rows, self.window] == Reason.OK]
-        return known
-
-    @cached_property
     def missing(self) -> Mapping[Reason, int]:
         """How many of all events show no figure over `view.span`, by reason, the most frequent first."""
         reasons = map(self.status, range(len(self.events)))
         return dict(Counter(reason for reason in reasons if reason is not Reason.OK).most_common())
-
-    def status(self, row: int) -> Reason:
-        """Why no figure over `view.span` is shown of an event; OK where one is."""
-        return Reason.CONFOUNDED if self.left_out[row] else Reason(self.study.status[row, self.window])
-
-    def reason(self, row: int) -> str:
-        """The same in one sentence; empty where a figure is shown."""
-        return SENTENCES[Reason.CONFOUNDED] if self.left_out[row] else self.study.explain(row, self.window)
-
-    def remark(self, row: int) -> str:
-        """The reason, or what a reader of the figure should know."""
-        return self.reason(row) or self.study.note(row, self.window)
-
-    def path(self, row: int) -> CarPath:
-        """Cumulative abnormal return over `view.window`, counted from the close before day 0."""
-        return car_path(self.study, row, self.view)
 
     @cached_property
     def paths(self) -> Floats:
