@@ -1,5 +1,7 @@
 """Many announcements side by side: is this one unusual?"""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from eventwindow.format import md
@@ -9,7 +11,7 @@ from eventwindow.ui.compare_groups import show_averages, show_fines, show_multip
 from eventwindow.ui.compare_run_up import show_run_ups
 from eventwindow.ui.compare_tabs import show_map, show_table, survey_sheet
 from eventwindow.ui.compare_value import show_value
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.headline import page_head
 from eventwindow.ui.state import seed, write
 from eventwindow.ui.tabs import capitalized, open_tab
@@ -55,10 +57,13 @@ with place:
 downloads(
     frame,
     TITLE,
-    [*shown.sheets, survey_sheet(survey)],
-    shown.charts,
-    survey.study.subset(survey.rows),
-    facts=view_facts(snapshot, view),
-    findings=[survey_sentence(survey), *shown.findings],
-    captions=shown.captions,
+    lambda: Offer(
+        replace(
+            shown,
+            sheets=[*shown.sheets, survey_sheet(survey)],
+            findings=[survey_sentence(survey), *shown.findings],
+        ),
+        survey.study.subset(survey.rows),
+        facts=view_facts(snapshot, view),
+    ),
 )

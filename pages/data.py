@@ -2,7 +2,7 @@
 
 from eventwindow.ui import shell
 from eventwindow.ui.data_page import show_checks, show_coverage, show_events, show_files, show_press
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.headline import page_head
 from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.view import DataTab
@@ -31,10 +31,5 @@ if shown.sheets:
     downloads(
         frame,
         "Data",
-        shown.sheets,
-        shown.charts,
-        facts=[("On file", size), ("Announcements", filter_words(view))],
-        findings=shown.findings,
-        captions=shown.captions,
-        method=[BASIS],
+        lambda: Offer(shown, facts=[("On file", size), ("Announcements", filter_words(view))], method=[BASIS]),
     )

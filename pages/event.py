@@ -26,7 +26,7 @@ if case.time_unknown:
     st.info(
         "**Hour unknown.** Day 0 is taken from 09:00 at the regulator; the verdict covers day 0 and the next session."
     )
-cards(case)
+cards(snapshot, case)
 
 st.plotly_chart(
     screen.clock,

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from eventwindow.ui import shell
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.compare import Shown
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.headline import page_head
 from eventwindow.ui.method_page import chapters, contents, method_sheets, show_chapter
 
@@ -17,4 +18,4 @@ with st.container(key="contents"), st.expander("On this page"):
     st.markdown(contents(parts))
 for part in parts:
     show_chapter(part, frame.snapshot)
-downloads(frame, "Method", method_sheets())
+downloads(frame, "Method", lambda: Offer(Shown(sheets=method_sheets())))

@@ -6,7 +6,7 @@ from eventwindow.doubt import announcement_study, lines_of
 from eventwindow.export.links import headline
 from eventwindow.format import md
 from eventwindow.ui import shell
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.event_downloads import event_facts
 from eventwindow.ui.headline import page_head
 from eventwindow.ui.robustness_tabs import show_leave_out, show_naive, show_placebo, show_settings
@@ -48,10 +48,5 @@ with place:
 downloads(
     frame,
     f"Robustness: {headline(announcement)}",
-    shown.sheets,
-    shown.charts,
-    study,
-    facts=event_facts(snapshot, announcement),
-    findings=shown.findings,
-    captions=shown.captions,
+    lambda: Offer(shown, study, facts=event_facts(snapshot, announcement)),
 )

@@ -5,6 +5,8 @@ import streamlit as st
 from eventwindow.case import Case, ListingCase, NewsSession
 from eventwindow.facts.events import Clock
 from eventwindow.format import md, p_number, percent, price, short_day, statistic
+from eventwindow.sources.snapshot import Snapshot
+from eventwindow.ui.data import kept
 from eventwindow.words import agreement, lead_reports, place, printed, unreported
 
 CARD_WIDTH = 225
@@ -15,12 +17,13 @@ CLOCK_LABELS = {
 }
 
 
-def cards(case: Case) -> None:
+def cards(snapshot: Snapshot, case: Case) -> None:
     """One card per listing shown, side by side where there is room."""
+    texts = kept("cards", snapshot, case, lambda: [card(item) for item in case.listings])
     with st.container(key="cards"), st.grid(len(case.listings), min_column_width=CARD_WIDTH):
-        for item in case.listings:
+        for text in texts:
             with st.container(border=True, height="stretch"):
-                st.markdown(card(item))
+                st.markdown(text)
 
 
 def card(item: ListingCase) -> str:

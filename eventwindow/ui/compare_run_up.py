@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,11 @@ def show_run_ups(snapshot: Snapshot, survey: Survey) -> Shown:
     findings = [lead, *(group_verdict(group, level) for group in groups[1:])]
     sheets = [
         Sheet("run-up", table, f"Averages over {window_words(window)} in percent; the columns named p are p-values."),
-        Sheet("run-up paths", paths_table(groups, level), f"Average cumulative abnormal return and {level}% band."),
+        Sheet(
+            "run-up paths",
+            partial(paths_table, groups, level),
+            f"Average cumulative abnormal return and {level}% band.",
+        ),
         Sheet("speed", speeds, "Counts of events; medians in sessions after day 0."),
     ]
     return Shown(charts, sheets, findings)

@@ -1,7 +1,8 @@
 """What the screens share between readers: the loaded snapshot, under a short key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -19,6 +20,8 @@ from eventwindow.study.windows import Window
 from eventwindow.ui.shelves import Shelf, Shelves
 from eventwindow.view import CURRENT, DEFAULT, View
 from eventwindow.words import car_finding, chance_note, chance_sentence, clock_sentence, early_verdict, verdict
+
+Made = TypeVar("Made")
 
 
 def shelf(wanted: str = CURRENT) -> Shelf:
@@ -58,6 +61,18 @@ def event_screen(snapshot: Snapshot, view: View, appearance: str | None) -> Even
     untabbed = replace(view, tab=DEFAULT.tab)
     found = _event_screen(snapshot.snapshot_id, untabbed.query(), appearance, snapshot, untabbed)
     return replace(found, case=replace(found.case, view=view))
+
+
+def kept(name: str, snapshot: Snapshot, case: Case, make: Callable[[], Made]) -> Made:
+    """What goes by `name` for this view, whichever tab is open, made at the first call and never changed afterwards."""
+    found: Made = _kept(name, snapshot.snapshot_id, replace(case.view, tab=DEFAULT.tab).query(), make)
+    return found
+
+
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _kept(name: str, snapshot_id: str, query: str, _make: Callable[[], object]) -> Any:
+    del name, snapshot_id, query
+    return _make()
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -146,13 +146,13 @@ def show_checks(frame: Frame) -> Shown:
         checks = _checks(snapshot.snapshot_id, snapshot, basis)
     st.markdown(f"**{md(checks_finding(checks))}** Computed from the loaded tables, not typed.")
     with st.container(key="checks", gap="xsmall"):
-        for check in checks:
-            _show_check(check)
+        for check, found in zip(checks, _findings(snapshot.snapshot_id, checks), strict=True):
+            _show_check(check, found)
         for title in SAID_OF_THE_DATA:
             with st.expander(f"In words: {title[0].lower()}{title[1:]}"):
                 st.markdown(section(SOURCES, title))
-    every = pd.concat([findings_table(check).assign(Check=check.name) for check in checks], ignore_index=True)
     results = [f"{check.name}: {outcome(check)}." for check in checks]
+    every = partial(_every_finding, checks)
     sheet = Sheet("findings", every, "One row per finding of a check.", columns("Check", "Where", "Day", "Finding"))
     return Shown(sheets=[sheet], findings=[checks_finding(checks), *results])
 
@@ -253,19 +253,23 @@ def _archive(snapshot: Snapshot, title: str, files: Sequence[DataFile], terms: s
         )
 
 
-def _show_check(check: Check) -> None:
+def _show_check(check: Check, found: pd.DataFrame) -> None:
     with st.expander(
         f"**{md(check.name)}** · {md(outcome(check))} · {check.examined:,} {check.unit}", expanded=not check.passed
     ):
         st.markdown(md(check.rule))
         if check.findings:
             st.dataframe(
-                findings_table(check),
+                found,
                 hide_index=True,
                 placeholder="",
                 column_config={"Day": DAY, "Explanation or evidence": st.column_config.TextColumn(width="large")},
                 alt=f"{len(check.findings)} findings of the check {check.name}.",
             )
+
+
+def _every_finding(checks: Sequence[Check]) -> pd.DataFrame:
+    return pd.concat([findings_table(check).assign(Check=check.name) for check in checks], ignore_index=True)
 
 
 def _open_event(event_ids: Sequence[str]) -> None:
@@ -279,6 +283,12 @@ def _open_event(event_ids: Sequence[str]) -> None:
 def _checks(snapshot_id: str, _snapshot: Snapshot, _basis: Mapping[str, float]) -> tuple[Check, ...]:
     del snapshot_id
     return check_data(_snapshot, _snapshot.folder, _basis)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _findings(snapshot_id: str, _checks: Sequence[Check]) -> list[pd.DataFrame]:
+    del snapshot_id
+    return [findings_table(check) for check in _checks]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,12 +1,12 @@
 """The Download box: tables, charts, a report and the lines that reproduce them.
 
-Nothing is made before it is asked for: every button holds a function that Streamlit calls on the click.
+Nothing is made before it is asked for: the box is filled when it is open, and every button in it holds a function that
+Streamlit calls on the click.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -26,43 +26,59 @@ from eventwindow.export.workbook import workbook
 from eventwindow.format import md, sentence_case
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.results import StudyResult
+from eventwindow.ui.box import box
+from eventwindow.ui.compare import Shown
 from eventwindow.ui.shell import Frame
 from eventwindow.workbench import OwnStudy
 
-NO_CHARTS: Mapping[str, go.Figure] = MappingProxyType({})
-NO_CAPTIONS: Mapping[str, str] = MappingProxyType({})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STUDY_FIGURES = "Gives the study: abnormal returns, standard errors, t, p and the tests across events, as decimals."
 # Pixels: of the box where there is room, and around a chart for title, buttons, source and link.
-WIDTH = 640
+WIDTH, HEIGHT = 640, 600
 ROOM = 260
 TO_LIGHT = counterparts(asdict(DARK), asdict(LIGHT))
 TO_DARK = counterparts(asdict(LIGHT), asdict(DARK))
 
 
 @dataclass(frozen=True)
-class _Box:
+class Offer:
+    """What a page offers: what the open face shows, and the study behind it, for the full study and its reproduction.
+
+    `facts` open the report and `method` its method, plain text; without findings the study speaks for itself. `own` is
+    the study of a reader's own events that `study` is part of.
+    """
+
+    shown: Shown
+    study: StudyResult | None = None
+    facts: Sequence[tuple[str, str]] = ()
+    method: Sequence[str] = ()
+    own: OwnStudy | None = None
+
+
+@dataclass(frozen=True)
+class _Files:
     """What the box of one page offers; its methods make the files and touch no Streamlit."""
 
     origin: Origin
-    sheets: Sequence[Sheet]
-    figures: Mapping[str, go.Figure]
+    offer: Offer
     is_dark: bool
-    study: StudyResult | None
     recipe: Recipe | OwnRecipe | None
     face: Face | None
-    facts: Sequence[tuple[str, str]]
-    findings: Sequence[str]
-    captions: Mapping[str, str]
-    method: Sequence[str]
     snapshot: Snapshot
-    own: OwnStudy | None
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        return self.offer.shown.sheets
+
+    @property
+    def figures(self) -> Mapping[str, go.Figure]:
+        return self.offer.shown.charts
 
     def chart(self, name: str) -> Chart:
         """A figure of the page in light colours: pictures and prints are read on white."""
         figure = self.figures[name].to_json()
         drawn = recoloured(figure, TO_LIGHT) if self.is_dark else figure
-        return Chart(sentence_case(name), drawn, self.captions.get(name, ""))
+        return Chart(sentence_case(name), drawn, self.offer.shown.captions.get(name, ""))
 
     def csv(self, sheet: Sheet) -> Callable[[], bytes]:
         return lambda: sheet_csv(sheet, self.origin)
@@ -91,12 +107,13 @@ class _Box:
         return chart_page(self.origin, self.chart(name), {}, only_light=True).decode("utf-8")
 
     def report(self) -> bytes:
-        said = self.findings or (
-            self.study.summary(self.origin.link.view.level / 100).splitlines() if self.study else ()
+        study = self.offer.study
+        said = self.offer.shown.findings or (
+            study.summary(self.origin.link.view.level / 100).splitlines() if study else ()
         )
         return Report(
             origin=self.origin,
-            facts=self.facts,
+            facts=self.offer.facts,
             findings=said,
             charts=[self.chart(name) for name in self.figures],
             sheets=self.sheets,
@@ -113,132 +130,117 @@ class _Box:
         return self.face.python(self.snapshot, link.view, link.page) if self.face else ""
 
     def _method(self) -> list[str]:
-        if self.own is None:
-            return [*self.method, *method_sentences(self.study, self.origin.link.view, self._indices())]
-        return own_method_sentences(self.own, [] if self.own.prices else self._indices())
+        own, study = self.offer.own, self.offer.study
+        if own is None:
+            return [*self.offer.method, *method_sentences(study, self.origin.link.view, self._indices())]
+        return own_method_sentences(own, [] if own.prices else self._indices())
 
     def _indices(self) -> list[str]:
-        symbols = self.study.symbols if self.study else ()
+        symbols = self.offer.study.symbols if self.offer.study else ()
         listings = [self.snapshot.listings[symbol] for symbol in dict.fromkeys(symbols)]
         used = dict.fromkeys(benchmark_of(listing, self.origin.link.view.benchmark) for listing in listings)
         return [self.snapshot.series[symbol].name for symbol in used]
 
 
-def downloads(
-    frame: Frame,
-    title: str,
-    sheets: Sequence[Sheet],
-    charts: Mapping[str, go.Figure] = NO_CHARTS,
-    study: StudyResult | None = None,
-    *,
-    facts: Sequence[tuple[str, str]] = (),
-    findings: Sequence[str] = (),
-    captions: Mapping[str, str] = NO_CAPTIONS,
-    method: Sequence[str] = (),
-    own: OwnStudy | None = None,
-) -> None:
-    """A button that opens the box; call it once, at the end of a page or tab.
+def downloads(frame: Frame, title: str, offered: Callable[[], Offer]) -> None:
+    """A button that opens the box; call it once, at the end of a page or tab, whose title is `title`.
 
-    `title` is the title of the page, `sheets` are its tables (a sheet's frame may be a function, called on the
-    click), `charts` its figures by name, `study` the study behind them, for the full study and its reproduction.
-    `facts` and `findings`, plain text, open the report; without findings the study speaks for itself. `captions`
-    go with the charts that they name, `method` begins the report's method. `own` is the study of a reader's own
-    events that `study` is part of.
+    `offered` is asked when the box is open.
     """
-    link = Link(title, frame.view, frame.page, st.context.url)
-    box = _Box(
-        origin=Origin(link, frame.snapshot.snapshot_id, datetime.now(UTC).date(), supplied_by(own)),
-        sheets=sheets,
-        figures=charts,
-        is_dark=st.context.theme.type == "dark",
-        study=study,
-        recipe=OwnRecipe(own) if own else recipe_of(frame.snapshot, study, frame.view, frame.page) if study else None,
-        face=None if own else face_of(frame.view, frame.page),
-        facts=facts,
-        findings=findings,
-        captions=captions,
-        method=method,
-        snapshot=frame.snapshot,
-        own=own,
+    box(
+        "Download",
+        "download",
+        lambda: _contents(_files(frame, title, offered())),
+        room=(WIDTH, HEIGHT),
+        icon=":material/download:",
     )
-    with st.popover("Download", icon=":material/download:", width="content", key="download"):
-        _contents(box)
 
 
-@st.fragment
-def _contents(box: _Box) -> None:
-    """The open box; a fragment, so that asking for a picture runs nothing else."""
-    with st.container(width=WIDTH):
-        _tables(box)
-        _charts(box)
-        _report(box)
-        if box.recipe or box.face:
-            _reproduce(box)
+def _files(frame: Frame, title: str, offer: Offer) -> _Files:
+    own, study, snapshot = offer.own, offer.study, frame.snapshot
+    link = Link(title, frame.view, frame.page, st.context.url)
+    known = recipe_of(snapshot, study, frame.view, frame.page) if study and not own else None
+    return _Files(
+        origin=Origin(link, snapshot.snapshot_id, datetime.now(UTC).date(), supplied_by(own)),
+        offer=offer,
+        is_dark=st.context.theme.type == "dark",
+        recipe=OwnRecipe(own) if own else known,
+        face=None if own else face_of(frame.view, frame.page),
+        snapshot=snapshot,
+    )
 
 
-def _tables(box: _Box) -> None:
-    if not box.sheets and not box.study:
+def _contents(files: _Files) -> None:
+    _tables(files)
+    _charts(files)
+    _report(files)
+    if files.recipe or files.face:
+        _reproduce(files)
+
+
+def _tables(files: _Files) -> None:
+    if not files.sheets and not files.offer.study:
         return
     st.markdown("**Tables as shown**, with units, link and data version inside")
     with st.container(horizontal=True, gap="small"):
-        if box.sheets:
-            name = box.file_name(suffix="xlsx")
-            _button("All tables (XLSX)", box.workbook, name, XLSX, "xlsx")
-        for number, sheet in enumerate(box.sheets):
-            name = box.origin.file_name(sheet.name, suffix="csv")
-            _button(f"{md(sentence_case(sheet.name))} (CSV)", box.csv(sheet), name, "text/csv", f"csv-{number}")
-        if box.recipe and not (isinstance(box.recipe, OwnRecipe) and box.recipe.is_too_large):
-            name = box.origin.file_name("full study", suffix="zip")
-            _button("Full study (ZIP)", box.full_study, name, "application/zip", "zip")
-    st.caption(_about_prices(box))
+        if files.sheets:
+            name = files.file_name(suffix="xlsx")
+            _button("All tables (XLSX)", files.workbook, name, XLSX, "xlsx")
+        for number, sheet in enumerate(files.sheets):
+            name = files.origin.file_name(sheet.name, suffix="csv")
+            _button(f"{md(sentence_case(sheet.name))} (CSV)", files.csv(sheet), name, "text/csv", f"csv-{number}")
+        if files.recipe and not (isinstance(files.recipe, OwnRecipe) and files.recipe.is_too_large):
+            name = files.origin.file_name("full study", suffix="zip")
+            _button("Full study (ZIP)", files.full_study, name, "application/zip", "zip")
+    st.caption(_about_prices(files))
 
 
-def _about_prices(box: _Box) -> str:
-    if isinstance(box.recipe, OwnRecipe) and box.recipe.is_too_large:
+def _about_prices(files: _Files) -> str:
+    if isinstance(files.recipe, OwnRecipe) and files.recipe.is_too_large:
         return "So many events lie close to each other that the full study is not packed here; run the command below."
-    if box.origin.supplied is Supplied.EVENTS_AND_PRICES:
+    if files.origin.supplied is Supplied.EVENTS_AND_PRICES:
         return "Your events and prices are in the full study only."
     vendors = "Prices themselves are the data vendors', under the vendors' terms, and stay out of these files."
-    return f"{vendors} Your events are in the full study." if box.own else vendors
+    return f"{vendors} Your events are in the full study." if files.offer.own else vendors
 
 
-def _charts(box: _Box) -> None:
-    if not box.figures:
+def _charts(files: _Files) -> None:
+    if not files.figures:
         return
     st.markdown("**Charts**, with title, source and link in the picture")
-    for number, name in enumerate(box.figures):
+    for number, name in enumerate(files.figures):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.markdown(md(sentence_case(name)), width="stretch")
             wanted = st.button("PNG or SVG", icon=":material/image:", key=f"download-picture-{number}")
-            file = box.origin.file_name(name, suffix="html")
-            _button("Interactive (HTML)", box.chart_page(name), file, "text/html", f"html-{number}")
+            file = files.origin.file_name(name, suffix="html")
+            _button("Interactive (HTML)", files.chart_page(name), file, "text/html", f"html-{number}")
         if wanted:
             # Drawn by the reader's own browser as it will look; the page inside has the buttons that save it.
-            height = (box.figures[name].layout.height or 450) + ROOM
-            st.iframe(box.picture_page(name), height=height, alt=f"{sentence_case(name)}, to save as PNG or SVG")
+            height = (files.figures[name].layout.height or 450) + ROOM
+            st.iframe(files.picture_page(name), height=height, alt=f"{sentence_case(name)}, to save as PNG or SVG")
 
 
-def _report(box: _Box) -> None:
+def _report(files: _Files) -> None:
     st.markdown("**Report** of this view on one page, to mail, print or open offline")
-    _button("Report (HTML)", box.report, box.file_name("report", suffix="html"), "text/html", "report")
+    _button("Report (HTML)", files.report, files.file_name("report", suffix="html"), "text/html", "report")
 
 
-def _reproduce(box: _Box) -> None:
+def _reproduce(files: _Files) -> None:
     st.markdown("**Reproduce this**, number by number")
     blocks: list[tuple[str, str, str, str]] = []
-    if recipe := box.recipe:
+    if recipe := files.recipe:
         blocks += [
             ("Command line", recipe.command(), "bash", f"{STUDY_FIGURES} {_about_command(recipe)}"),
             ("Python", recipe.python(), "python", f"{STUDY_FIGURES} `band` is the {recipe.level}% band."),
         ]
-    if box.face:
+    if files.face:
         name = "Python, this tab" if recipe else "Python"
-        blocks.append((name, box.face_lines(), "python", f"Gives {md(box.face.shows)}, as decimals."))
+        blocks.append((name, files.face_lines(), "python", f"Gives {md(files.face.shows)}, as decimals."))
     for place, (_, code, language, gives) in zip(st.tabs([name for name, *_ in blocks]), blocks, strict=True):
         with place:
             st.code(code, language=language, wrap_lines=True)
             st.caption(gives)
-    st.caption(f"Run them in {_workplace(box.recipe)}.")
+    st.caption(f"Run them in {_workplace(files.recipe)}.")
 
 
 def _about_command(recipe: Recipe | OwnRecipe) -> str:

@@ -13,7 +13,7 @@ from eventwindow.format import yuan
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.data import EventScreen
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.event_relay import relay_shown
 from eventwindow.ui.event_timing import timing_shown
 from eventwindow.ui.event_value import value_shown
@@ -43,25 +43,26 @@ ADDED: dict[Tab, Callable[[Frame, EventScreen], Shown]] = {
 
 def event_downloads(frame: Frame, screen: EventScreen) -> None:
     """The Download box of the event page."""
+    downloads(frame, headline(screen.case.announcement), lambda: _offer(frame, screen))
+
+
+def _offer(frame: Frame, screen: EventScreen) -> Offer:
     case, tab = screen.case, screen.case.view.tab
     added = ADDED[tab](frame, screen) if tab in ADDED else Shown()
     charts = {"Sessions and news on one clock": screen.clock}
     if screen.returns:
         charts["Cumulative abnormal return"] = screen.returns
-    downloads(
-        frame,
-        headline(case.announcement),
-        [*event_sheets(frame.snapshot, case), *added.sheets],
+    captions = {
+        "Sessions and news on one clock": CLOCK_KEY,
+        "Cumulative abnormal return": band_words(case.view.level),
+    }
+    shown = Shown(
         {**charts, **added.charts},
-        case.study,
-        facts=event_facts(frame.snapshot, case.announcement),
-        findings=[*screen.findings, *added.findings],
-        captions={
-            "Sessions and news on one clock": CLOCK_KEY,
-            "Cumulative abnormal return": band_words(case.view.level),
-            **added.captions,
-        },
+        [*event_sheets(frame.snapshot, case), *added.sheets],
+        [*screen.findings, *added.findings],
+        {**captions, **added.captions},
     )
+    return Offer(shown, case.study, facts=event_facts(frame.snapshot, case.announcement))
 
 
 def event_sheets(snapshot: Snapshot, case: Case) -> list[Sheet]:

@@ -36,6 +36,6 @@ FACES: dict[Tab, Face] = {
     Tab.TIMING: show_timing,
     Tab.VOLUME: show_volume,
     Tab.VALUE: show_value,
-    Tab.TABLE: lambda _, screen: show_tables(screen.case),
+    Tab.TABLE: lambda frame, screen: show_tables(frame.snapshot, screen.case),
     Tab.SOURCES: lambda frame, screen: show_sources(frame.snapshot, screen.case),
 }

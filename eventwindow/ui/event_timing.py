@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.case import Case, Estimate
 from eventwindow.charts.theme import CONFIG, palette
@@ -49,6 +50,8 @@ class Timing:
     speeds: tuple[Speed, ...]
     others: tuple[Overlap, ...]
     charts: tuple[tuple[Horizon, go.Figure], ...]
+    listings: Styler
+    adjustment: Styler
 
 
 def show_timing(frame: Frame, screen: EventScreen) -> None:
@@ -61,19 +64,17 @@ def show_timing(frame: Frame, screen: EventScreen) -> None:
                 finding = " ".join(anticipation_finding(item) for item in horizon.found)
                 st.plotly_chart(figure, theme=None, config=CONFIG, alt=finding, key=f"before-{horizon.end}-chart")
         st.caption(md(anticipation_caption(case, found.before)))
-        table = listings_table(found.before)
-        shares = [f"Share to {session(horizon.end)}, %" for horizon in found.before]
         st.dataframe(
-            styled(table, *shares),
+            found.listings,
             hide_index=True,
             placeholder="",
-            column_config=dict.fromkeys(shares, SHARE),
+            column_config=dict.fromkeys(_shares(found.before), SHARE),
             alt="Abnormal return before and after the official act and over both, of every listing.",
         )
         st.caption(md(shares_missing(found.before)))
     st.markdown(f"**Speed of adjustment** · {md(speed_verdict(case, found.speeds))}")
     st.dataframe(
-        styled(speed_table(found.speeds)),
+        found.adjustment,
         hide_index=True,
         placeholder="",
         alt=speed_verdict(case, found.speeds),
@@ -115,7 +116,14 @@ def _timing(snapshot_id: str, query: str, appearance: str | None, _snapshot: Sna
     drawn = [horizon for horizon in before if horizon.known]
     charts = anticipation_charts(drawn, _case.view.level, palette(appearance))
     others = others_within(_snapshot, _case.view, sessions_summed(before, _case.view.window))
-    return Timing(before, speeds(_snapshot, _case), others, tuple(zip(drawn, charts, strict=True)))
+    listings = styled(listings_table(before), *_shares(before))
+    quick = speeds(_snapshot, _case)
+    return Timing(before, quick, others, tuple(zip(drawn, charts, strict=True)), listings, styled(speed_table(quick)))
+
+
+def _shares(found: tuple[Horizon, ...]) -> list[str]:
+    """The columns of shares in the table of listings."""
+    return [f"Share to {session(horizon.end)}, %" for horizon in found]
 
 
 def listings_table(found: tuple[Horizon, ...]) -> pd.DataFrame:
@@ -128,12 +136,12 @@ def listings_table(found: tuple[Horizon, ...]) -> pd.DataFrame:
             "Before, %": 100 * first.split.before.value if first.split else None,
             "p before": first.split.before.p if first.split else None,
         }
-        for horizon, item in zip(found, items, strict=True):
+        for horizon, item, share in zip(found, items, _shares(found), strict=True):
             to = f"to {session(horizon.end)}"
             row[f"After {to}, %"] = 100 * item.split.after.value if item.split else None
             row[f"Whole {to}, %"] = 100 * item.split.whole.value if item.split else None
             row[f"p whole {to}"] = item.split.whole.p if item.split else None
-            row[f"Share {to}, %"] = 100 * item.share
+            row[share] = 100 * item.share
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -7,9 +7,12 @@ import streamlit as st
 
 from eventwindow.export.links import Link, supplied_by
 from eventwindow.export.own_link import packed
+from eventwindow.ui.box import box
 from eventwindow.ui.serving.short import SERVED
 from eventwindow.view import CURRENT, NONE, Page
 from eventwindow.workbench import Draft
+
+ROOM = (640, 560)
 
 
 def share(link: Link, snapshot_id: str, draft: Draft | None = None) -> None:
@@ -17,13 +20,10 @@ def share(link: Link, snapshot_id: str, draft: Draft | None = None) -> None:
 
     `draft` is what the reader brought, on the page that shows it.
     """
-    with st.popover("Share", icon=":material/share:", width="content", key="share"):
-        _contents(link, snapshot_id, draft)
+    box("Share", "share", lambda: _contents(link, snapshot_id, draft), room=ROOM, icon=":material/share:")
 
 
-@st.fragment
 def _contents(link: Link, snapshot_id: str, draft: Draft | None) -> None:
-    """The open box; a fragment, so that its switches run nothing else."""
     if draft is not None:
         link = replace(link, view=replace(link.view, own=_own_events(draft, link.view.own)))
     pinned = st.toggle(

@@ -10,6 +10,7 @@ from eventwindow.facts.reported import ReportedMove
 from eventwindow.format import md, plain_day, yuan
 from eventwindow.quality.press import press_figure
 from eventwindow.sources.snapshot import Snapshot
+from eventwindow.ui.data import kept
 from eventwindow.ui.links import is_secure, source_link
 from eventwindow.ui.styled import styled
 from eventwindow.words import agreement, body_names, clock_fact, measured_words, place, printed, window_words
@@ -69,17 +70,17 @@ def windows_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show_tables(case: Case) -> None:
+def show_tables(snapshot: Snapshot, case: Case) -> None:
     """The Table tab."""
     st.markdown("**Windows** · abnormal return with its exact prediction-error test")
     st.dataframe(
-        styled(windows_table(case)),
+        kept("windows", snapshot, case, lambda: styled(windows_table(case))),
         hide_index=True,
         alt="Abnormal return, standard error, t and p of every listing over each window.",
     )
     st.markdown("**Sessions** · cumulative from the close before day 0")
     st.dataframe(
-        styled(sessions_table(case)),
+        kept("sessions", snapshot, case, lambda: styled(sessions_table(case))),
         hide_index=True,
         column_config={"Date": st.column_config.DateColumn(format="ddd D MMM YYYY")},
         alt="Return, expected return, abnormal return and cumulative abnormal return of every listing and session.",
@@ -98,10 +99,10 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
     st.markdown(
         "**Reported by the press / measured by us** · the same moment of the same session, neither ever adjusted"
     )
-    reports = reports_table(snapshot, case)
-    if len(reports):
+    reports = kept("reports", snapshot, case, lambda: styled(reports_table(snapshot, case)))
+    if len(reports.index):
         st.dataframe(
-            styled(reports),
+            reports,
             hide_index=True,
             column_config={
                 "Session": st.column_config.DateColumn(format="ddd D MMM YYYY"),
@@ -115,7 +116,9 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
         st.markdown("No printed figure of this announcement and these listings or an index is on file.")
     st.markdown("**Prices and models**")
     st.dataframe(
-        styled(pd.DataFrame(_series(snapshot, case))), hide_index=True, alt="Price series and fitted model per listing."
+        kept("series", snapshot, case, lambda: styled(pd.DataFrame(_series(snapshot, case)))),
+        hide_index=True,
+        alt="Price series and fitted model per listing.",
     )
     st.caption(
         "Prices are daily, as traded; returns are total returns with distributions added back. The price figures are "

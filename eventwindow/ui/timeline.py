@@ -18,8 +18,8 @@ from eventwindow.format import md
 from eventwindow.history import Line, Mark, drawdowns, gaps, indexed_lines, marks, total_return_lines
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.survey import chosen_announcements
-from eventwindow.ui.compare import open_announcement
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.compare import Shown, open_announcement
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import by_touch
 from eventwindow.ui.timeline_tables import announcements_table, drawdown_table, gap_table, index_table
@@ -167,6 +167,10 @@ def show_timeline(frame: Frame, screen: TimelineScreen, tab: TimelineTab) -> Non
         st.caption("Returns in percent; a click on an announcement's box opens it.")
         if figures.open:
             _show_figures(screen, tab)
+    downloads(frame, "Timeline", lambda: _offer(frame, screen, tab, caption))
+
+
+def _offer(frame: Frame, screen: TimelineScreen, tab: TimelineTab, caption: str) -> Offer:
     brief = columns(*(name for name in map(str, screen.announcements) if not name.startswith("Day 0")))
     sheets = [
         Sheet("lines", screen.lines, "Returns, levels and gaps in percent unless a column says otherwise."),
@@ -175,14 +179,14 @@ def show_timeline(frame: Frame, screen: TimelineScreen, tab: TimelineTab) -> Non
         ),
     ]
     name = f"timeline-{tab}"
-    downloads(
-        frame,
-        "Timeline",
-        [sheet for sheet in sheets if not sheet.table().empty],
-        {name: screen.figure},
+    return Offer(
+        Shown(
+            {name: screen.figure},
+            [sheet for sheet in sheets if not sheet.table().empty],
+            [" ".join(screen.finding)],
+            {name: caption},
+        ),
         facts=view_facts(frame.snapshot, frame.view),
-        findings=[" ".join(screen.finding)],
-        captions={name: caption},
         method=[EXPLANATIONS[tab]],
     )
 

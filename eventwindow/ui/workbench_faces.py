@@ -1,6 +1,7 @@
 """The results of a study of own events: its tabs, and the average among them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from eventwindow.export.sheets import Sheet
 from eventwindow.format import md
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.compare_groups import SMALL, written_tests
-from eventwindow.ui.downloads import downloads
+from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.ui.workbench_doubts import show_doubts
@@ -54,16 +55,12 @@ def show_results(frame: Frame, own: OwnStudy) -> None:
         title = "No row has a figure" if not len(own.known) else "Rows without a figure"
         st.info("  \n".join(map(md, reasons)), title=title)
     shown = _tabs(frame, own) if len(own.known) else show_events(frame, own)
-    downloads(
-        frame,
-        TITLE,
-        [*shown.sheets, events_sheet(own)],
-        shown.charts,
-        own.shown,
-        findings=[own_sentence(own), *shown.findings],
-        captions=shown.captions,
-        own=own,
-    )
+    downloads(frame, TITLE, lambda: _offer(own, shown))
+
+
+def _offer(own: OwnStudy, shown: Shown) -> Offer:
+    sheets, findings = [*shown.sheets, events_sheet(own)], [own_sentence(own), *shown.findings]
+    return Offer(replace(shown, sheets=sheets, findings=findings), own.shown, own=own)
 
 
 def _tabs(frame: Frame, own: OwnStudy) -> Shown:

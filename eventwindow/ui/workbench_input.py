@@ -10,6 +10,7 @@ from eventwindow.export.template import EXPLANATIONS, need, template_csv, templa
 from eventwindow.facts.own import COLUMNS
 from eventwindow.format import md
 from eventwindow.sources.snapshot import Snapshot
+from eventwindow.ui.box import box
 from eventwindow.ui.downloads import XLSX
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import seed
@@ -30,6 +31,7 @@ from eventwindow.ui.workbench_prices import show_price_options, show_prices
 from eventwindow.ui.workbench_problems import show_problems
 
 EXAMPLE_ROWS = 2
+TEMPLATE_ROOM = (520, 400)
 STEPS_SHARE, TABLE_SHARE = 4, 9
 
 
@@ -70,17 +72,16 @@ def _bring(desk: Desk, snapshot: Snapshot) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Load the example", type="tertiary", on_click=_load_example, args=(snapshot,))
         st.button("Empty table", type="tertiary", on_click=put_table, args=(EMPTY,))
-        _template(snapshot)
+        box("Template", "work-template", lambda: _template(snapshot), room=TEMPLATE_ROOM, kind="tertiary")
 
 
 def _template(snapshot: Snapshot) -> None:
     rows = [cells for _, cells in example_table(snapshot).rows[:EXAMPLE_ROWS]]
-    with st.popover("Template", type="tertiary", key="work-template"):
-        st.markdown("**A table with the right columns** and two example rows")
-        with st.container(horizontal=True, gap="small"):
-            _template_button("csv", partial(template_csv, rows), "text/csv")
-            _template_button("xlsx", partial(template_workbook, rows), XLSX)
-        st.markdown("\n".join(f"- **{md(name)}** ({need(name)}): {EXPLANATIONS[name]}" for name in COLUMNS))
+    st.markdown("**A table with the right columns** and two example rows")
+    with st.container(horizontal=True, gap="small"):
+        _template_button("csv", partial(template_csv, rows), "text/csv")
+        _template_button("xlsx", partial(template_workbook, rows), XLSX)
+    st.markdown("\n".join(f"- **{md(name)}** ({need(name)}): {EXPLANATIONS[name]}" for name in COLUMNS))
 
 
 def _template_button(suffix: str, make: Callable[[], bytes], mime: str) -> None:

@@ -11,6 +11,7 @@ from eventwindow.facts.prices import ReturnsKind
 from eventwindow.format import md, plain_day
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.frames import Values
+from eventwindow.ui.box import box
 from eventwindow.ui.state import seed
 from eventwindow.ui.workbench import Desk, held, reread_prices, take_price_file, unlink
 from eventwindow.ui.workbench_problems import show_problems
@@ -22,6 +23,7 @@ BENCHMARK, FACTORS = "A benchmark", "Factors"
 KINDS = {"simple": "Simple returns", "log": "Log returns"}
 MOST_CANDIDATES = 30
 BENCHMARK_WIDTH = 280
+TICKERS_ROOM = (520, 400)
 
 
 def show_prices(desk: Desk, snapshot: Snapshot) -> None:
@@ -42,18 +44,20 @@ def show_prices(desk: Desk, snapshot: Snapshot) -> None:
 
 
 def _site_prices(snapshot: Snapshot) -> None:
-    tickers = tickers_table(snapshot)
-    with st.popover(f"{len(tickers)} tickers and their dates", type="tertiary", key="work-tickers"):
-        st.dataframe(
-            tickers,
-            hide_index=True,
-            width=520,
-            column_config={
-                "From": st.column_config.DateColumn(format="D MMM YYYY"),
-                "To": st.column_config.DateColumn(format="D MMM YYYY"),
-            },
-            alt="Tickers with prices on this site, with name, market and first and last day.",
-        )
+    label = f"{len(choosable(snapshot))} tickers and their dates"
+    box(label, "work-tickers", lambda: _show_tickers(snapshot), room=TICKERS_ROOM, kind="tertiary")
+
+
+def _show_tickers(snapshot: Snapshot) -> None:
+    st.dataframe(
+        tickers_table(snapshot),
+        hide_index=True,
+        column_config={
+            "From": st.column_config.DateColumn(format="D MMM YYYY"),
+            "To": st.column_config.DateColumn(format="D MMM YYYY"),
+        },
+        alt="Tickers with prices on this site, with name, market and first and last day.",
+    )
 
 
 def tickers_table(snapshot: Snapshot) -> pd.DataFrame:

@@ -33,9 +33,11 @@ EXTREME_VIEWS = {
 }
 
 
-def open_page(**query: str) -> AppTest:
-    """The page at a query string, run twice: what breaks only on the second run is a fault too."""
+def open_page(*boxes: str, **query: str) -> AppTest:
+    """The page at a query string with boxes open, run twice: what breaks only on the second run is a fault too."""
     app = AppTest.from_file(str(APP), default_timeout=60)
+    for box in boxes:
+        app.session_state[box] = True
     for name, value in query.items():
         app.query_params[name] = value
     return app.switch_page("pages/compare.py").run().run()
@@ -157,7 +159,7 @@ def test_the_page_file_draws_its_own_frame_when_it_is_run_without_the_entry_poin
 )
 def test_pictures_carry_the_key_to_their_marks_and_titles_in_words(tab: str, key: str) -> None:
     with patch("eventwindow.ui.downloads._contents") as contents:
-        app = open_page(compare=tab, act="fine")
+        app = open_page("download", compare=tab, act="fine")
     assert not app.exception
     box = contents.call_args.args[0]
     captions = [box.chart(name).caption for name in box.figures]

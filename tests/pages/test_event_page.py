@@ -146,3 +146,12 @@ def test_the_last_prices_are_told_per_listing_where_they_differ() -> None:
     page = shown(open_app()).replace("\\", "")
     assert "9988.HK to 28 Oct 2025, 0700.HK to 25 Mar 2026" in page
     assert "Prices Hong Kong to 25 Mar 2026" in shown(open_app(co="tencent")).replace("\\", "")
+
+
+def test_the_boxes_are_filled_when_they_are_open() -> None:
+    for opened, said in (("download", "Tables as shown"), ("share", "Link to exactly this view")):
+        app = AppTest.from_file(str(APP), default_timeout=60).run()
+        assert said not in "\n".join(element.value for element in app.markdown)
+        app.session_state[opened] = True
+        app.run()
+        assert said in "\n".join(element.value for element in app.markdown)

@@ -36,7 +36,7 @@ def open_page(**query: str) -> AppTest:
 def shown(app: AppTest) -> str:
     """All text on the page, without the marks that escape it."""
     assert not app.exception
-    elements = (*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning)
+    elements = (*app.title, *app.header, *app.markdown, *app.caption, *app.info, *app.warning)
     return "\n".join(element.value for element in elements).replace("\\", "").replace("\u00a0", " ")
 
 
@@ -113,12 +113,13 @@ def test_the_report_is_about_the_announcement_and_its_lead_is_that_of_the_page()
         with patch("eventwindow.ui.downloads._contents") as contents:
             app = AppTest.from_file(str(PAGE), default_timeout=60)
             app.query_params["doubt"] = face
+            app.session_state["download"] = True
             app.run()
         assert not app.exception
         box = contents.call_args.args[0]
         assert box.origin.link.title == "Robustness: Ant Group and Tenpay fined, 7 July 2023"
-        assert ("Concerns", "Alibaba, Tencent") in box.facts
-        assert box.findings[0].replace("\u00a0", " ") in shown(app)
+        assert ("Concerns", "Alibaba, Tencent") in box.offer.facts
+        assert box.offer.shown.findings[0].replace("\u00a0", " ") in shown(app)
 
 
 def test_one_listing_has_no_tests_across_figures() -> None:
