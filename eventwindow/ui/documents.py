@@ -1,5 +1,6 @@
 """Sections of the project's own documents, so that a page shows what the file says and nothing is written twice."""
 
+from functools import cache
 from pathlib import Path
 
 
@@ -8,6 +9,7 @@ def section(path: Path, title: str) -> str:
     return sections(path)[title]
 
 
+@cache
 def sections(path: Path) -> dict[str, str]:
     """Text by `##` heading, in the order of the file; what stands before the first heading is left out."""
     _, *parts = f"\n{path.read_text(encoding='utf-8')}".split("\n## ")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from eventwindow.format import long_day, md, p_number, percent, statistic
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.catalogue import LEADING_STAGGERED, NAIVE, TESTS
 from eventwindow.study.sizes import USUAL, measured_sizes
-from eventwindow.ui.data import event_screen
+from eventwindow.ui.data import event_screen, kept
 from eventwindow.ui.documents import section, sections
 from eventwindow.view import DEFAULT
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, clock_finding, clock_sentence, listing_name
@@ -30,7 +31,7 @@ TEXTS = Path(__file__).with_name("method_text")
 METHOD, CHANGES = ROOT / "docs" / "method.md", ROOT / "CHANGELOG.md"
 # Pixels: about 75 characters a line, and room for a chart or a table of several columns.
 MEASURE, WIDE = 520, 940
-FORMULA = re.compile(r"^(\$\$.+?\$\$)$", re.MULTILINE | re.DOTALL)
+FORMULA = re.compile(r"^\$\$(.+?)\$\$$", re.MULTILINE | re.DOTALL)
 EXAMPLE = replace(DEFAULT, companies=("alibaba",))
 
 
@@ -43,6 +44,7 @@ class Chapter:
     blocks: tuple[str, ...]
 
 
+@cache
 def chapters(folder: Path = TEXTS) -> tuple[Chapter, ...]:
     """Every text of the folder, in the order of their file names."""
     return tuple(_chapter(path) for path in sorted(folder.glob("*.md")))
@@ -67,6 +69,7 @@ def show_chapter(part: Chapter, snapshot: Snapshot) -> None:
                 LIVE[name](snapshot)
 
 
+@cache
 def battery_table() -> pd.DataFrame:
     """One row per test across events, from the catalogue that the study itself reads."""
     return pd.DataFrame(
@@ -106,6 +109,12 @@ def method_sheets() -> list[Sheet]:
     ]
 
 
+def clocks_told(cases: Mapping[Clock, Case], snapshot: Snapshot) -> str:
+    """What each clock says of one company's day 0, and the figures, as markdown."""
+    sentences = "\n".join(f"- {md(clock_sentence(case, snapshot.calendars))}" for case in cases.values())
+    return f"{sentences}\n\n{clocks_table(cases)}"
+
+
 def clocks_table(cases: Mapping[Clock, Case]) -> str:
     """Day 0 of one company in both markets by either clock, as a markdown table."""
     lines = ["| Clock | Market | Day 0 | Close | Abnormal | t | p |", "|:--|:--|:--|--:|--:|--:|--:|"]
@@ -143,12 +152,7 @@ def _chapter(path: Path) -> Chapter:
 
 def _text(text: str) -> None:
     """Paragraphs in a readable measure; a paragraph in double dollars is a formula on a line of its own."""
-    with st.container(width=MEASURE):
-        for part in FORMULA.split(text):
-            if part.startswith("$$"):
-                st.latex(part.strip("$"))
-            elif part.strip():
-                st.markdown(part)
+    st.markdown(FORMULA.sub(r"$$\n\1\n$$", text), width=MEASURE)
 
 
 def _clocks(snapshot: Snapshot) -> None:
@@ -163,9 +167,9 @@ def _clocks(snapshot: Snapshot) -> None:
             alt=clock_finding(official.case, snapshot.calendars),
             key="method-clock-strip",
         )
-    _text("\n".join(f"- {md(clock_sentence(case, snapshot.calendars))}" for case in cases.values()))
+    said = kept("clocks told", snapshot, official.case, lambda: clocks_told(cases, snapshot))
+    st.markdown(said, width=MEASURE)
     with st.container(width=MEASURE):
-        st.markdown(clocks_table(cases))
         names = " and ".join(listing_name(item) for item in official.case.with_result)
         st.caption(
             md(

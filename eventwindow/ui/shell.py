@@ -126,7 +126,7 @@ def _build() -> tuple[StreamlitPage, Frame]:
     if shade == "dark":
         st.html(DARK_STYLE)
     with st.sidebar:
-        asked = read_query()
+        asked = read_query(name)
     try:
         held = shelf(data_asked(asked))
     except EventWindowError as problem:

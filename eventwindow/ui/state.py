@@ -5,25 +5,36 @@ every shared link. Each parameter therefore has a hidden text input that holds i
 visible control is seeded from the view and writes back through `choose`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from eventwindow.view import DEFAULT, PARAMETERS
+from eventwindow.view import DEFAULT, PARAMETERS, Page
 
 HIDDEN = "view-state"
+DEFAULTS = DEFAULT.parameters()
 
 
-def read_query() -> dict[str, Sequence[str]]:
-    """What this run asks for, name -> values. Call once per run, before any control is drawn."""
+def read_query(page: Page) -> dict[str, Sequence[str]]:
+    """What this run asks for, name -> values. Call once per run, before any control is drawn.
+
+    The parameters that change the page have their inputs, for each of them takes its time at every rerun; of the others
+    the session remembers what was chosen on other pages.
+    """
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
-    defaults = DEFAULT.parameters()
+    held: dict[str, Sequence[str]] = {}
     with st.container(key=HIDDEN):
-        for name, value in defaults.items():
-            st.text_input(name, value, key=name, bind="query-params", label_visibility="collapsed")
-    return _query(asked, defaults)
+        for item in PARAMETERS:
+            name = item.name
+            if page in item.pages or not item.pages:
+                text = st.text_input(name, DEFAULTS[name], key=name, bind="query-params", label_visibility="collapsed")
+                held[name] = [text or ""]
+            elif name in st.session_state:
+                held[name] = [st.session_state[name]]
+    # Repeated and unknown names come as they were written.
+    return held | {name: values for name, values in asked.items() if name not in held or len(values) > 1}
 
 
 def loosened() -> dict[str, str]:
@@ -36,13 +47,11 @@ def loosened() -> dict[str, str]:
     if context is None:
         return {}
     with context.session_state.query_params() as address:
-        for name in DEFAULT.parameters():
+        for name in DEFAULTS:
             tie = address.get_binding_for_param(name)
             if tie:
                 address.unbind_widget(tie.widget_id)
-    return {
-        name: st.session_state[name] for name, value in DEFAULT.parameters().items() if st.session_state[name] != value
-    }
+    return {name: value for name, value in _held().items() if value != DEFAULTS[name]}
 
 
 def choose(name: str, value: object) -> None:
@@ -78,12 +87,11 @@ def write(name: str, control: str, order: Sequence[Any] | None = None) -> Callab
 
 def reset() -> None:
     """Everything but the announcement back to its default; for callbacks only."""
-    for name, value in DEFAULT.parameters().items():
+    for name in _held():
         if name != "event":
-            st.session_state[name] = value
+            st.session_state[name] = DEFAULTS[name]
 
 
-def _query(asked: Mapping[str, Sequence[str]], defaults: Mapping[str, str]) -> dict[str, Sequence[str]]:
-    """What the link asked for: the inputs' values, but repeated and unknown names as they came."""
-    held = {name: [st.session_state[name] or ""] for name in defaults}
-    return held | {name: values for name, values in asked.items() if name not in held or len(values) > 1}
+def _held() -> dict[str, str]:
+    """What the session knows of the parameters: of those with an input, and of those chosen on other pages."""
+    return {name: st.session_state[name] for name in DEFAULTS if name in st.session_state}
