@@ -16,6 +16,7 @@ with st.sidebar:
     st.markdown(f"**On this page**\n\n{contents(parts)}")
 with st.container(key="contents"), st.expander("On this page"):
     st.markdown(contents(parts))
-for part in parts:
-    show_chapter(part, frame.snapshot)
+with st.container(key="method-text"):
+    for part in parts:
+        show_chapter(part, frame.snapshot)
 downloads(frame, "Method", lambda: Offer(Shown(sheets=method_sheets())))

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from eventwindow.case import Case
@@ -20,7 +21,7 @@ from eventwindow.format import long_day, md, p_number, percent, statistic
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.study.catalogue import LEADING_STAGGERED, NAIVE, TESTS
 from eventwindow.study.sizes import USUAL, measured_sizes
-from eventwindow.ui.data import event_screen, kept
+from eventwindow.ui.data import event_screen
 from eventwindow.ui.documents import section, sections
 from eventwindow.view import DEFAULT
 from eventwindow.words import CLOCK_NAMES, MARKET_NAMES, clock_finding, clock_sentence, listing_name
@@ -57,16 +58,12 @@ def contents(parts: Iterable[Chapter]) -> str:
 
 def show_chapter(part: Chapter, snapshot: Snapshot) -> None:
     """One chapter: text in a readable measure, live parts as wide as they need."""
-    with st.container(key=f"method-{part.anchor}"):
-        st.header(part.title, anchor=part.anchor)
-        for block in part.blocks:
-            name = block.removeprefix("[[").removesuffix("]]")
-            if name == block:
-                _text(block)
-            elif name.startswith("document: "):
-                _text(section(METHOD, name.removeprefix("document: ")))
-            else:
-                LIVE[name](snapshot)
+    st.header(part.title, anchor=part.anchor)
+    for block in part.blocks:
+        if block in LIVE:
+            LIVE[block](snapshot)
+        else:
+            _text(block)
 
 
 @cache
@@ -109,12 +106,6 @@ def method_sheets() -> list[Sheet]:
     ]
 
 
-def clocks_told(cases: Mapping[Clock, Case], snapshot: Snapshot) -> str:
-    """What each clock says of one company's day 0, and the figures, as markdown."""
-    sentences = "\n".join(f"- {md(clock_sentence(case, snapshot.calendars))}" for case in cases.values())
-    return f"{sentences}\n\n{clocks_table(cases)}"
-
-
 def clocks_table(cases: Mapping[Clock, Case]) -> str:
     """Day 0 of one company in both markets by either clock, as a markdown table."""
     lines = ["| Clock | Market | Day 0 | Close | Abnormal | t | p |", "|:--|:--|:--|--:|--:|--:|--:|"]
@@ -137,17 +128,16 @@ def clocks_table(cases: Mapping[Clock, Case]) -> str:
 
 def _chapter(path: Path) -> Chapter:
     heading, _, text = path.read_text(encoding="utf-8").partition("\n")
-    blocks: list[str] = []
-    running: list[str] = []
+    blocks: list[str] = [""]
     for paragraph in text.strip().split("\n\n"):
-        if paragraph.startswith("[["):
-            blocks += ["\n\n".join(running)] if running else []
-            blocks.append(paragraph.strip())
-            running = []
+        name = paragraph.strip().removeprefix("[[").removesuffix("]]")
+        if name in LIVE:
+            blocks += [name, ""]
+        elif name.startswith("document: "):
+            blocks[-1] += f"\n\n{section(METHOD, name.removeprefix('document: '))}"
         else:
-            running.append(paragraph)
-    blocks += ["\n\n".join(running)] if running else []
-    return Chapter(path.stem.partition("-")[2], heading.removeprefix("# "), tuple(blocks))
+            blocks[-1] += f"\n\n{paragraph}"
+    return Chapter(path.stem.partition("-")[2], heading.removeprefix("# "), tuple(filter(None, blocks)))
 
 
 def _text(text: str) -> None:
@@ -155,29 +145,42 @@ def _text(text: str) -> None:
     st.markdown(FORMULA.sub(r"$$\n\1\n$$", text), width=MEASURE)
 
 
-def _clocks(snapshot: Snapshot) -> None:
-    screens = {clock: event_screen(snapshot, replace(EXAMPLE, clock=clock), st.context.theme.type) for clock in Clock}
+@dataclass(frozen=True)
+class _Example:
+    """The main example by both clocks: its chart, what the chart shows, and the rest in markdown."""
+
+    chart: go.Figure
+    finding: str
+    text: str
+    caption: str
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _example(snapshot_id: str, appearance: str | None, _snapshot: Snapshot) -> _Example:
+    del snapshot_id
+    screens = {clock: event_screen(_snapshot, replace(EXAMPLE, clock=clock), appearance) for clock in Clock}
     cases = {clock: screen.case for clock, screen in screens.items()}
     official = screens[Clock.ANNOUNCED]
+    sentences = "\n".join(f"- {md(clock_sentence(case, _snapshot.calendars))}" for case in cases.values())
+    names = " and ".join(listing_name(item) for item in official.case.with_result)
+    return _Example(
+        official.clock,
+        clock_finding(official.case, _snapshot.calendars),
+        f"{sentences}\n\n{clocks_table(cases)}",
+        md(
+            f"{names}, day 0 by either clock. Close: against the close before. Abnormal: beyond the market model. "
+            "The estimation window moves with day 0, so one session can have two abnormal returns, one by each "
+            "clock. Computed now, from the data this copy serves."
+        ),
+    )
+
+
+def _clocks(snapshot: Snapshot) -> None:
+    example = _example(snapshot.snapshot_id, st.context.theme.type, snapshot)
     with st.container(width=WIDE):
-        st.plotly_chart(
-            official.clock,
-            theme=None,
-            config=CONFIG,
-            alt=clock_finding(official.case, snapshot.calendars),
-            key="method-clock-strip",
-        )
-    said = kept("clocks told", snapshot, official.case, lambda: clocks_told(cases, snapshot))
-    st.markdown(said, width=MEASURE)
-    with st.container(width=MEASURE):
-        names = " and ".join(listing_name(item) for item in official.case.with_result)
-        st.caption(
-            md(
-                f"{names}, day 0 by either clock. Close: against the close before. Abnormal: beyond the market model. "
-                "The estimation window moves with day 0, so one session can have two abnormal returns, one by each "
-                "clock. Computed now, from the data this copy serves."
-            )
-        )
+        st.plotly_chart(example.chart, theme=None, config=CONFIG, alt=example.finding, key="method-clock-strip")
+    st.markdown(example.text, width=MEASURE)
+    st.caption(example.caption, width=MEASURE)
 
 
 def _tests(_: Snapshot) -> None:
@@ -196,8 +199,8 @@ def _cite(snapshot: Snapshot) -> None:
     parts = urlsplit(st.context.url or "")
     address = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""
     work = cited(snapshot.snapshot_id, datetime.now(UTC).date(), address)
+    st.markdown(f"Version **{md(work.version)}**, data version **{md(work.snapshot_id)}**.")
     with st.container(width=MEASURE):
-        st.markdown(f"Version **{md(work.version)}**, data version **{md(work.snapshot_id)}**.")
         st.code(work.sentence, language=None, wrap_lines=True)
         st.code(work.bibtex, language=None, wrap_lines=True)
         st.caption("To cite one figure, use the Share box of the page that shows it: its link holds every setting.")

@@ -4,6 +4,7 @@ from typing import get_args
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.export.sheets import Sheet
 from eventwindow.facts.reasons import SENTENCES, Reason
@@ -15,6 +16,7 @@ from eventwindow.ui.compare import Shown
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import seed, write
 from eventwindow.ui.styled import styled
+from eventwindow.ui.workbench_kept import kept
 from eventwindow.view import View
 from eventwindow.words import window_words
 from eventwindow.words_doubt import ordered_tests, outcome_words, role_words
@@ -42,9 +44,9 @@ def show_tests(frame: Frame, own: OwnStudy) -> Shown:
         key="pick_tests",
         on_change=write("tests", "tests", list(get_args(TestName))),
     )
-    table = battery_table(group, frame.view)
+    table, written = kept(f"tests {frame.view.tests}", own, lambda _: _written(battery_table(group, frame.view)))
     st.dataframe(
-        styled(table),
+        written,
         hide_index=True,
         height="content",
         placeholder="none",
@@ -66,6 +68,11 @@ def show_tests(frame: Frame, own: OwnStudy) -> Shown:
     )
     sheet = Sheet("tests", table, f"Tests across events on {window_words(own.view.span)}; p is two-sided.")
     return Shown(sheets=[sheet], findings=[lead, naive_words(group, level)])
+
+
+def _written(table: pd.DataFrame) -> tuple[pd.DataFrame, Styler]:
+    """A table, and as it is shown."""
+    return table, styled(table)
 
 
 def battery_table(group: Group, view: View) -> pd.DataFrame:

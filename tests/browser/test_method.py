@@ -11,10 +11,12 @@ CHAPTERS = 17
 
 def test_a_cold_link_shows_the_main_example_with_its_figures(open_page: OpenPage) -> None:
     page = open_page("method")
-    expect(page.locator(".st-key-method-two-clocks table")).to_contain_text("+3.44%")
-    expect(page.locator(".st-key-method-two-clocks table")).to_contain_text("+8.00%")
+    expect(page.locator(".st-key-method-text table").first).to_contain_text("+3.44%")
+    expect(page.locator(".st-key-method-text table").first).to_contain_text("+8.00%")
     expect(page.get_by_role("figure", name="day 0 is Mon 10 Jul there")).to_have_count(1)
-    expect(page.locator(".st-key-method-many table")).to_contain_text("adjusted BMP t, kp_bmp_t")
+    expect(page.locator(".st-key-method-text table").filter(has_text="Patell")).to_contain_text(
+        "adjusted BMP t, kp_bmp_t"
+    )
 
 
 def test_a_link_of_the_contents_leads_to_its_chapter(open_page: OpenPage) -> None:
@@ -57,7 +59,7 @@ def test_nothing_is_wider_than_a_phone(open_page: OpenPage) -> None:
 
 def test_lines_are_of_a_readable_length_on_a_desktop(open_page: OpenPage) -> None:
     page = open_page("method")
-    paragraph = page.locator(".st-key-method-event-study p").first
+    paragraph = page.locator(".st-key-method-text p").first
     expect(paragraph).to_be_visible()
     longest = paragraph.evaluate(
         """node => { const range = document.createRange(); let line = 0, most = 0, top = null;
