@@ -18,7 +18,7 @@ snapshot, view = frame.snapshot, frame.view
 screen = event_screen(snapshot, view, st.context.theme.type)
 case = screen.case
 
-event_head(frame, case)
+event_head(frame, screen)
 if not case.listings:
     st.info(md(no_listing_words(snapshot, view)), title="Nothing to show yet")
     st.stop()
@@ -26,17 +26,18 @@ if case.time_unknown:
     st.info(
         "**Hour unknown.** Day 0 is taken from 09:00 at the regulator; the verdict covers day 0 and the next session."
     )
-cards(snapshot, case)
+cards(screen)
 
 st.plotly_chart(
     screen.clock,
     theme=None,
     config=CONFIG,
-    alt=clock_finding(case, snapshot.calendars),
+    alt=screen.kept("clock finding", lambda: clock_finding(case, snapshot.calendars)),
     key="clock-strip",
 )
 with st.container(key="clock-words"):
-    st.markdown(f"**{md(clock_sentence(case, snapshot.calendars))}** :gray[{md(CLOCK_KEY)}]")
+    sentence = screen.kept("clock sentence", lambda: md(clock_sentence(case, snapshot.calendars)))
+    st.markdown(f"**{sentence}** :gray[{md(CLOCK_KEY)}]")
 
 tab, place = open_tab("tab", view.tab, capitalized(FACES))
 with place:

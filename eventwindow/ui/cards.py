@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from eventwindow.case import Case, ListingCase, NewsSession
+from eventwindow.case import ListingCase, NewsSession
 from eventwindow.facts.events import Clock
 from eventwindow.format import md, p_number, percent, price, short_day, statistic
-from eventwindow.sources.snapshot import Snapshot
-from eventwindow.ui.data import kept
+from eventwindow.ui.data import EventScreen
 from eventwindow.words import agreement, lead_reports, place, printed, unreported
 
 CARD_WIDTH = 225
@@ -17,10 +16,10 @@ CLOCK_LABELS = {
 }
 
 
-def cards(snapshot: Snapshot, case: Case) -> None:
+def cards(screen: EventScreen) -> None:
     """One card per listing shown, side by side where there is room."""
-    texts = kept("cards", snapshot, case, lambda: [card(item) for item in case.listings])
-    with st.container(key="cards"), st.grid(len(case.listings), min_column_width=CARD_WIDTH):
+    texts = screen.kept("cards", lambda: [card(item) for item in screen.case.listings])
+    with st.container(key="cards"), st.grid(len(texts), min_column_width=CARD_WIDTH):
         for text in texts:
             with st.container(border=True, height="stretch"):
                 st.markdown(text)

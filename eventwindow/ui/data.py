@@ -1,7 +1,7 @@
 """What the screens share between readers: the loaded snapshot, under a short key."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -54,6 +54,14 @@ class EventScreen:
     clock: go.Figure
     returns: go.Figure | None
     findings: tuple[str, ...]
+    _shelf: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """What goes by `name`, whichever tab is open, made at the first call and never changed afterwards."""
+        if name not in self._shelf:
+            self._shelf[name] = make()
+        made: Made = self._shelf[name]
+        return made
 
 
 def event_screen(snapshot: Snapshot, view: View, appearance: str | None) -> EventScreen:
@@ -61,18 +69,6 @@ def event_screen(snapshot: Snapshot, view: View, appearance: str | None) -> Even
     untabbed = replace(view, tab=DEFAULT.tab)
     found = _event_screen(snapshot.snapshot_id, untabbed.query(), appearance, snapshot, untabbed)
     return replace(found, case=replace(found.case, view=view))
-
-
-def kept(name: str, snapshot: Snapshot, case: Case, make: Callable[[], Made]) -> Made:
-    """What goes by `name` for this view, whichever tab is open, made at the first call and never changed afterwards."""
-    found: Made = _kept(name, snapshot.snapshot_id, replace(case.view, tab=DEFAULT.tab).query(), make)
-    return found
-
-
-@st.cache_resource(max_entries=1_000, show_spinner=False)
-def _kept(name: str, snapshot_id: str, query: str, _make: Callable[[], object]) -> Any:
-    del name, snapshot_id, query
-    return _make()
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

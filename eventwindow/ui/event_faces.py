@@ -25,7 +25,7 @@ def show_returns(frame: Frame, screen: EventScreen) -> None:
     show_verdict(screen)
     if not screen.returns:
         return
-    finding = car_finding(screen.case)
+    finding = screen.kept("finding", lambda: car_finding(screen.case))
     st.plotly_chart(screen.returns, theme=None, config=CONFIG, alt=finding, key="car")
     st.caption(f"{md(finding)} {band_words(frame.view.level)}")
 
@@ -36,6 +36,6 @@ FACES: dict[Tab, Face] = {
     Tab.TIMING: show_timing,
     Tab.VOLUME: show_volume,
     Tab.VALUE: show_value,
-    Tab.TABLE: lambda frame, screen: show_tables(frame.snapshot, screen.case),
-    Tab.SOURCES: lambda frame, screen: show_sources(frame.snapshot, screen.case),
+    Tab.TABLE: lambda _, screen: show_tables(screen),
+    Tab.SOURCES: lambda frame, screen: show_sources(frame.snapshot, screen),
 }

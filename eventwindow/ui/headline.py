@@ -7,7 +7,7 @@ from eventwindow.export.links import Link, headline
 from eventwindow.facts.listings import Market
 from eventwindow.format import compact, long_day, md
 from eventwindow.sources.snapshot import Snapshot
-from eventwindow.ui.data import kept
+from eventwindow.ui.data import EventScreen
 from eventwindow.ui.links import source_link
 from eventwindow.ui.share import share
 from eventwindow.ui.shell import Frame
@@ -28,9 +28,10 @@ def page_head(frame: Frame, title: str, lead: str, draft: Draft | None = None, e
         st.markdown(lead, help=explained)
 
 
-def event_head(frame: Frame, case: Case) -> None:
+def event_head(frame: Frame, screen: EventScreen) -> None:
     """The head of the event page: what was announced, and two lines of facts."""
-    lead = kept("lead", frame.snapshot, case, lambda: f"{_clocks(case)}  \n{_facts(frame.snapshot, case)}")
+    case = screen.case
+    lead = screen.kept("lead", lambda: f"{_clocks(case)}  \n{_facts(frame.snapshot, case)}")
     bodies = body_names(frame.snapshot, case.announcement)
     page_head(frame, headline(case.announcement), lead, explained=md("; ".join(bodies)) or None)
 

@@ -153,9 +153,11 @@ def _clock(_: Snapshot, view: View) -> None:
 
 
 def _statistics(_: Snapshot, view: View) -> None:
-    with st.expander("Model and statistics"):
-        _model(view)
-        _estimation(view)
+    statistics = st.expander("Model and statistics", key="statistics", on_change="rerun")
+    if statistics.open:
+        with statistics:
+            _model(view)
+            _estimation(view)
 
 
 def _model(view: View) -> None:

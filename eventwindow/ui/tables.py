@@ -10,7 +10,7 @@ from eventwindow.facts.reported import ReportedMove
 from eventwindow.format import md, plain_day, yuan
 from eventwindow.quality.press import press_figure
 from eventwindow.sources.snapshot import Snapshot
-from eventwindow.ui.data import kept
+from eventwindow.ui.data import EventScreen
 from eventwindow.ui.links import is_secure, source_link
 from eventwindow.ui.styled import styled
 from eventwindow.words import agreement, body_names, clock_fact, measured_words, place, printed, window_words
@@ -70,25 +70,27 @@ def windows_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show_tables(snapshot: Snapshot, case: Case) -> None:
+def show_tables(screen: EventScreen) -> None:
     """The Table tab."""
+    case = screen.case
     st.markdown("**Windows** · abnormal return with its exact prediction-error test")
     st.dataframe(
-        kept("windows", snapshot, case, lambda: styled(windows_table(case))),
+        screen.kept("windows", lambda: styled(windows_table(case))),
         hide_index=True,
         alt="Abnormal return, standard error, t and p of every listing over each window.",
     )
     st.markdown("**Sessions** · cumulative from the close before day 0")
     st.dataframe(
-        kept("sessions", snapshot, case, lambda: styled(sessions_table(case))),
+        screen.kept("sessions", lambda: styled(sessions_table(case))),
         hide_index=True,
         column_config={"Date": st.column_config.DateColumn(format="ddd D MMM YYYY")},
         alt="Return, expected return, abnormal return and cumulative abnormal return of every listing and session.",
     )
 
 
-def show_sources(snapshot: Snapshot, case: Case) -> None:
+def show_sources(snapshot: Snapshot, screen: EventScreen) -> None:
     """The Sources tab: notices, press figures beside ours, price series and models."""
+    case = screen.case
     bodies = body_names(snapshot, case.announcement)
     if bodies:
         st.markdown(f"**Announced by** {md('; '.join(bodies))}")
@@ -99,7 +101,7 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
     st.markdown(
         "**Reported by the press / measured by us** · the same moment of the same session, neither ever adjusted"
     )
-    reports = kept("reports", snapshot, case, lambda: styled(reports_table(snapshot, case)))
+    reports = screen.kept("reports", lambda: styled(reports_table(snapshot, case)))
     if len(reports.index):
         st.dataframe(
             reports,
@@ -116,7 +118,7 @@ def show_sources(snapshot: Snapshot, case: Case) -> None:
         st.markdown("No printed figure of this announcement and these listings or an index is on file.")
     st.markdown("**Prices and models**")
     st.dataframe(
-        kept("series", snapshot, case, lambda: styled(pd.DataFrame(_series(snapshot, case)))),
+        screen.kept("series", lambda: styled(pd.DataFrame(_series(snapshot, case)))),
         hide_index=True,
         alt="Price series and fitted model per listing.",
     )

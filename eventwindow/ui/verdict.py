@@ -13,15 +13,22 @@ HEADINGS = ("Listing", "Sessions", "Abnormal return", "t", "p", "Placebo p", "Ve
 
 def show_verdict(screen: EventScreen) -> None:
     """Sentence and table of one screen."""
-    case = screen.case
-    lead, _ = verdict(case)
-    rows = [[md(cell) for cell in _row(item, case.view.level)] for item in screen.judgements]
-    lines = [" | ".join(cells) for cells in (HEADINGS, [":--", ":--", "--:", "--:", "--:", "--:", ":--"], *rows)]
+    lead, table, note = screen.kept("verdict", lambda: _said(screen))
     with st.container(key="verdict", gap="xsmall"):
-        st.markdown(f"**{md(lead)}**")
-        if rows:
-            st.markdown("\n".join(f"| {line} |" for line in lines))
-            st.caption(md(f"{chance_sentence(screen.judgements)} {chance_note(screen.judgements, case.view.level)}"))
+        st.markdown(lead)
+        if screen.judgements:
+            st.markdown(table)
+            st.caption(note)
+
+
+def _said(screen: EventScreen) -> tuple[str, str, str]:
+    """Sentence, table and the note below it, as markdown."""
+    level = screen.case.view.level
+    lead, _ = verdict(screen.case)
+    rows = [[md(cell) for cell in _row(item, level)] for item in screen.judgements]
+    lines = [" | ".join(cells) for cells in (HEADINGS, [":--", ":--", "--:", "--:", "--:", "--:", ":--"], *rows)]
+    note = f"{chance_sentence(screen.judgements)} {chance_note(screen.judgements, level)}" if rows else ""
+    return f"**{md(lead)}**", "\n".join(f"| {line} |" for line in lines), md(note)
 
 
 def _row(item: Judgement, level: int) -> list[str]:
