@@ -13,28 +13,25 @@ def box(
     key: str,
     fill: Callable[[], None],
     *,
-    room: tuple[int, int],
+    width: int,
     icon: str | None = None,
     kind: Kind = "secondary",
 ) -> None:
     """A button that opens a box; `fill` draws what is in it, and is called only while it is open.
 
-    `room` is width and height in pixels: what the closed box holds free, for the browser finds a place for a box before
-    its contents have come.
+    `width` is in pixels. style.css gives every box its least height: the browser finds a place for it before its
+    contents have come.
     """
     with st.container(width="content"):
-        _popover(label, key, fill, room, icon, kind)
+        _popover(label, key, fill, width, icon, kind)
 
 
 @st.fragment
-def _popover(
-    label: str, key: str, fill: Callable[[], None], room: tuple[int, int], icon: str | None, kind: Kind
-) -> None:
+def _popover(label: str, key: str, fill: Callable[[], None], width: int, icon: str | None, kind: Kind) -> None:
     """A fragment, so that opening the box, and what is in it, run nothing else."""
-    width, height = room
     popover = st.popover(label, icon=icon, type=kind, width="content", key=key, on_change="rerun")
-    with popover.container(width=width):
+    with popover.container(key=f"{key}-room", width=width):
         if popover.open:
             fill()
         else:
-            st.space(height)
+            st.space("small")

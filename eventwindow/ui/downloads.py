@@ -34,7 +34,7 @@ from eventwindow.workbench import OwnStudy
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STUDY_FIGURES = "Gives the study: abnormal returns, standard errors, t, p and the tests across events, as decimals."
 # Pixels: of the box where there is room, and around a chart for title, buttons, source and link.
-WIDTH, HEIGHT = 640, 600
+WIDTH = 640
 ROOM = 260
 TO_LIGHT = counterparts(asdict(DARK), asdict(LIGHT))
 TO_DARK = counterparts(asdict(LIGHT), asdict(DARK))
@@ -151,7 +151,7 @@ def downloads(frame: Frame, title: str, offered: Callable[[], Offer]) -> None:
         "Download",
         "download",
         lambda: _contents(_files(frame, title, offered())),
-        room=(WIDTH, HEIGHT),
+        width=WIDTH,
         icon=":material/download:",
     )
 

@@ -12,7 +12,7 @@ from eventwindow.ui.serving.short import SERVED
 from eventwindow.view import CURRENT, NONE, Page
 from eventwindow.workbench import Draft
 
-ROOM = (640, 560)
+WIDTH = 640
 
 
 def share(link: Link, snapshot_id: str, draft: Draft | None = None) -> None:
@@ -20,7 +20,7 @@ def share(link: Link, snapshot_id: str, draft: Draft | None = None) -> None:
 
     `draft` is what the reader brought, on the page that shows it.
     """
-    box("Share", "share", lambda: _contents(link, snapshot_id, draft), room=ROOM, icon=":material/share:")
+    box("Share", "share", lambda: _contents(link, snapshot_id, draft), width=WIDTH, icon=":material/share:")
 
 
 def _contents(link: Link, snapshot_id: str, draft: Draft | None) -> None:

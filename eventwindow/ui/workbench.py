@@ -35,7 +35,7 @@ MultiPartParser.spool_max_size = 2 * MAX_BYTES
 DESK = "workbench"
 EMPTY = TextTable("Your table", COLUMNS, ())
 # Most results of one draft that are kept, those used last: going back to earlier settings is quick.
-KEPT = 6
+KEPT = 7
 
 Made = TypeVar("Made")
 

@@ -1,5 +1,7 @@
 """The Doubts tab of the workbench: chance, settings, one event that carries the average, and events close by."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,6 +14,7 @@ from eventwindow.doubt import LeaveOut
 from eventwindow.export.sheets import Sheet
 from eventwindow.facts.reasons import SENTENCES, Reason
 from eventwindow.format import md
+from eventwindow.study.confounders import Confounder
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.robustness_tables import leave_out_table, settings_table
 from eventwindow.ui.shell import Frame
@@ -157,8 +160,15 @@ def _neighbours(own: OwnStudy) -> Shown:
     st.markdown(f"**{md(words)}**")
     if not found:
         return Shown(findings=[words])
+    table = kept("close by", own, lambda _: _neighbours_table(own, found))
+    st.dataframe(table, hide_index=True, alt=words)
+    return Shown(sheets=[Sheet("close by", table, "Sessions from the day 0 of the event.")], findings=[words])
+
+
+def _neighbours_table(own: OwnStudy, found: Sequence[Confounder]) -> pd.DataFrame:
+    """One row per pair of events, the closest first."""
     titles = {event.event_id: event.title for event in reversed(own.events)}
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "Event": titles[item.event_id],
             "Symbol": item.symbol,
@@ -168,8 +178,6 @@ def _neighbours(own: OwnStudy) -> Shown:
         }
         for item in sorted(found, key=lambda item: abs(item.offset))
     )
-    st.dataframe(table, hide_index=True, alt=words)
-    return Shown(sheets=[Sheet("close by", table, "Sessions from the day 0 of the event.")], findings=[words])
 
 
 def _refused(limit: str) -> Shown:

@@ -60,7 +60,7 @@ def _edit(desk: Desk) -> None:
         desk.rebase()
         key = f"work-editor-{desk.generation}"
     st.data_editor(
-        editor_frame(desk.base),
+        desk.remembered(("editor", desk.generation), lambda: editor_frame(desk.base)),
         num_rows="dynamic",
         hide_index=False,
         height=HEIGHT,

@@ -47,7 +47,7 @@ def show_event(own: OwnStudy, row: int) -> Shown:
         )
         st.caption(md(attention_reading(own.view.level)))
         charts["volume"] = figure
-        sheets.append(Sheet("volume", volume_table((attention,)).drop(columns="Listing"), VOLUME_NOTE))
+        sheets.append(Sheet("volume", lambda: volume_table((attention,)).drop(columns="Listing"), VOLUME_NOTE))
     figures = st.expander("Windows and sessions as tables", key=TABLES, on_change="rerun")
     with figures:
         if figures.open:

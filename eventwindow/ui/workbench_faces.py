@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,9 +14,10 @@ from eventwindow.charts.theme import CONFIG
 from eventwindow.export.sheets import Sheet
 from eventwindow.format import md
 from eventwindow.ui.compare import Shown
-from eventwindow.ui.compare_groups import SMALL, written_tests
+from eventwindow.ui.compare_groups import SMALL, tests_table
 from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.shell import Frame
+from eventwindow.ui.styled import styled
 from eventwindow.ui.tabs import capitalized, open_tab
 from eventwindow.ui.workbench_doubts import show_doubts
 from eventwindow.ui.workbench_events import events_sheet, show_events
@@ -139,20 +141,19 @@ def _groups(own: OwnStudy) -> Shown:
         st.plotly_chart(charts["groups"], theme=None, config=CONFIG, alt=finding, key="work-groups-chart")
     st.caption(md(f"{averages_caption(level)} {groups_note(own)}"))
     verdicts = [group_verdict(group, level) for group in groups]
-    with st.expander("Every group in words"):
-        st.markdown("\n".join(f"- {md(verdict)}" for verdict in verdicts))
-    table, written = kept("tests of groups", own, lambda _: written_tests(groups, level))
-    st.dataframe(
-        written,
-        hide_index=True,
-        alt=finding,
-    )
+    figures = st.expander("Every group in words and as a table", key="work-groups-table", on_change="rerun")
+    with figures:
+        if figures.open:
+            st.markdown("\n".join(f"- {md(verdict)}" for verdict in verdicts))
+            st.dataframe(styled(tests_table(groups, level)), hide_index=True, alt=finding)
     with st.grid(min_column_width=SMALL):
         paths = kept("group paths", own, lambda colours: average_paths(groups, own.view, colours))
         for number, (group, figure) in enumerate(paths):
             alt = group_path_finding(group, own.view)
             st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"work-group-{number}-chart")
-    sheet = Sheet("groups", table, "Averages in percent; the columns named p are p-values.")
+    sheet = Sheet(
+        "groups", partial(tests_table, groups, level), "Averages in percent; the columns named p are p-values."
+    )
     return Shown(charts, [sheet], verdicts)
 
 

@@ -31,7 +31,7 @@ from eventwindow.ui.workbench_prices import show_price_options, show_prices
 from eventwindow.ui.workbench_problems import show_problems
 
 EXAMPLE_ROWS = 2
-TEMPLATE_ROOM = (520, 400)
+TEMPLATE_WIDTH = 520
 STEPS_SHARE, TABLE_SHARE = 4, 9
 
 
@@ -72,7 +72,7 @@ def _bring(desk: Desk, snapshot: Snapshot) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Load the example", type="tertiary", on_click=_load_example, args=(snapshot,))
         st.button("Empty table", type="tertiary", on_click=put_table, args=(EMPTY,))
-        box("Template", "work-template", lambda: _template(snapshot), room=TEMPLATE_ROOM, kind="tertiary")
+        box("Template", "work-template", lambda: _template(snapshot), width=TEMPLATE_WIDTH, kind="tertiary")
 
 
 def _template(snapshot: Snapshot) -> None:

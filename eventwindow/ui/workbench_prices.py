@@ -23,7 +23,7 @@ BENCHMARK, FACTORS = "A benchmark", "Factors"
 KINDS = {"simple": "Simple returns", "log": "Log returns"}
 MOST_CANDIDATES = 30
 BENCHMARK_WIDTH = 280
-TICKERS_ROOM = (520, 400)
+TICKERS_WIDTH = 520
 
 
 def show_prices(desk: Desk, snapshot: Snapshot) -> None:
@@ -45,7 +45,7 @@ def show_prices(desk: Desk, snapshot: Snapshot) -> None:
 
 def _site_prices(snapshot: Snapshot) -> None:
     label = f"{len(choosable(snapshot))} tickers and their dates"
-    box(label, "work-tickers", lambda: _show_tickers(snapshot), room=TICKERS_ROOM, kind="tertiary")
+    box(label, "work-tickers", lambda: _show_tickers(snapshot), width=TICKERS_WIDTH, kind="tertiary")
 
 
 def _show_tickers(snapshot: Snapshot) -> None:
