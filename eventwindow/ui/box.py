@@ -5,8 +5,6 @@ from typing import Literal
 
 import streamlit as st
 
-Kind = Literal["secondary", "tertiary"]
-
 
 def box(
     label: str,
@@ -15,20 +13,13 @@ def box(
     *,
     width: int,
     icon: str | None = None,
-    kind: Kind = "secondary",
+    kind: Literal["secondary", "tertiary"] = "secondary",
 ) -> None:
     """A button that opens a box; `fill` draws what is in it, and is called only while it is open.
 
-    `width` is in pixels. style.css gives every box its least height: the browser finds a place for it before its
-    contents have come.
+    Opening it runs the page again, or the fragment that calls this. `width` is in pixels. style.css gives every box its
+    least height: the browser finds a place for it before its contents have come.
     """
-    with st.container(width="content"):
-        _popover(label, key, fill, width, icon, kind)
-
-
-@st.fragment
-def _popover(label: str, key: str, fill: Callable[[], None], width: int, icon: str | None, kind: Kind) -> None:
-    """A fragment, so that opening the box, and what is in it, run nothing else."""
     popover = st.popover(label, icon=icon, type=kind, width="content", key=key, on_change="rerun")
     with popover.container(key=f"{key}-room", width=width):
         if popover.open:

@@ -142,10 +142,11 @@ class _Files:
         return [self.snapshot.series[symbol].name for symbol in used]
 
 
+@st.fragment
 def downloads(frame: Frame, title: str, offered: Callable[[], Offer]) -> None:
     """A button that opens the box; call it once, at the end of a page or tab, whose title is `title`.
 
-    `offered` is asked when the box is open.
+    `offered` is asked when the box is open. A fragment, so that opening it and asking for a picture run nothing else.
     """
     box(
         "Download",

@@ -24,7 +24,8 @@ def page_head(frame: Frame, title: str, lead: str, draft: Draft | None = None, e
     with st.container(key="head", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(md(title), anchor=False)
-            share(Link(title, frame.view, frame.page, st.context.url), frame.snapshot.snapshot_id, draft)
+            with st.container(width="content"):
+                share(Link(title, frame.view, frame.page, st.context.url), frame.snapshot.snapshot_id, draft)
         st.markdown(lead, help=explained)
 
 

@@ -15,10 +15,12 @@ from eventwindow.workbench import Draft
 WIDTH = 640
 
 
+@st.fragment
 def share(link: Link, snapshot_id: str, draft: Draft | None = None) -> None:
     """A button that opens the box; every text in it has a copy button of its own.
 
-    `draft` is what the reader brought, on the page that shows it.
+    A fragment, so that opening it and its switches run nothing else. `draft` is what the reader brought, on the page
+    that shows it.
     """
     box("Share", "share", lambda: _contents(link, snapshot_id, draft), width=WIDTH, icon=":material/share:")
 
