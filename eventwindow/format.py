@@ -46,6 +46,16 @@ def price(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,.2f}"
 
 
+def part(value: float) -> str:
+    """A part of a whole in whole percent, `35%`; one that runs against the whole has a minus."""
+    return f"{_signed(100 * value, 0, plus=False)}%"
+
+
+def change(value: float) -> str:
+    """A change in its own unit with two decimals, `+1.50`."""
+    return _signed(value, 2)
+
+
 def statistic(value: float) -> str:
     """A test statistic with two decimals."""
     return _signed(value, 2, plus=False)

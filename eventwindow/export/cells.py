@@ -6,10 +6,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventwindow.format import MINUS, p_number, percent, plain_day, session, statistic
+from eventwindow.format import MINUS, change, p_number, part, percent, plain_day, session, statistic
 
 # Amounts that have no direction.
 _UNSIGNED = re.compile(r"standard error|±|half-width|residual|drawdown|share|false alarms", re.IGNORECASE)
+_PART = re.compile(r"\bshare\b.*%$", re.IGNORECASE)
+# Amounts that have a direction and are no percentages.
+_SIGNED = re.compile(r"bn US\$|points|times the fine|from|to", re.IGNORECASE)
 _P = re.compile(r"\bp\b")
 _STATISTIC = re.compile(r"\bt\b|\bstatistic\b", re.IGNORECASE)
 _SESSIONS = ("Session", "Sessions away")
@@ -37,6 +40,10 @@ def is_signed(column: str) -> bool:
 
 
 def _number(column: str, value: float) -> str:
+    if _PART.search(column):
+        return part(value / 100)
+    if _SIGNED.fullmatch(column.removeprefix("Abnormal, ").removeprefix("Raw, ")):
+        return change(value)
     if column.endswith("%"):
         shown = percent(value / 100)
         return shown if is_signed(column) else shown.removeprefix("+")

@@ -8,7 +8,7 @@ from eventwindow.format import md, p_number, percent, price, short_day, statisti
 from eventwindow.ui.data import EventScreen
 from eventwindow.words import agreement, lead_reports, place, printed, unreported
 
-CARD_WIDTH = 225
+CARD_WIDTH = 212
 CLOCK_LABELS = {
     (Clock.FIRST_REPORTED,): "first report",
     (Clock.ANNOUNCED,): "official act",

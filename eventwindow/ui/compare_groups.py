@@ -2,7 +2,6 @@
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from eventwindow.charts.average import average_dots, average_paths
 from eventwindow.charts.fines import fines_chart
@@ -20,7 +19,7 @@ from eventwindow.study.catalogue import LEADING_STAGGERED, NAIVE
 from eventwindow.survey import Survey
 from eventwindow.ui.compare import Shown, groups_of, kept
 from eventwindow.ui.state import choose, seed, write
-from eventwindow.ui.styled import styled
+from eventwindow.ui.styled import both
 from eventwindow.view import Axis, GroupBy, View
 from eventwindow.words_groups import (
     TEST_NAMES,
@@ -98,19 +97,13 @@ def show_tests(
 ) -> pd.DataFrame:
     """The warning about naive tests that see `what`, and every group with its tests. Returns the table."""
     st.warning(md(naive_sentence(groups, level, what)), title="The usual tests, and why not to rely on them")
-    table, written = kept(f"tests of the {what}", snapshot, survey, lambda _: written_tests(groups, level))
+    table, written = kept(f"tests of the {what}", snapshot, survey, lambda _: both(tests_table(groups, level)))
     st.dataframe(
         written,
         hide_index=True,
         alt="Average abnormal return of every group with the p-values of the leading and of the naive tests.",
     )
     return table
-
-
-def written_tests(groups: tuple[Group, ...], level: int) -> tuple[pd.DataFrame, Styler]:
-    """The table of tests, and as it is shown."""
-    table = tests_table(groups, level)
-    return table, styled(table)
 
 
 def tests_table(groups: tuple[Group, ...], level: int) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.charts.theme import CONFIG
 from eventwindow.charts.value_fines import fines_and_changes
@@ -13,6 +14,7 @@ from eventwindow.format import md
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.survey import Survey
 from eventwindow.ui.compare import Shown, kept, open_announcement
+from eventwindow.ui.styled import both
 from eventwindow.valued import Valued, build_valued
 from eventwindow.words import window_words
 from eventwindow.words_compare import listing_label
@@ -27,8 +29,7 @@ from eventwindow.words_value import (
     ranking_words,
 )
 
-AMOUNT = st.column_config.NumberColumn(format="%+.2f")
-SHARES = st.column_config.NumberColumn(format="%.3f")
+SHARES = ("Value before, bn US$", "Shares, bn")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
 
 
@@ -69,8 +70,10 @@ def show_value(snapshot: Snapshot, survey: Survey) -> Shown:
     if missing := missing_words(valued):
         with st.expander(f"Companies with returns only for some announcements: {len(missing)}"):
             st.markdown("\n".join(f"- {md(sentence)}" for sentence in missing))
-    table = kept("value table", snapshot, survey, lambda _: ranking_table(survey, valued))
-    _show_table(survey, valued, table)
+    table, written = kept(
+        "value table", snapshot, survey, lambda _: both(ranking_table(survey, valued), "Fine, m yuan", *SHARES)
+    )
+    _show_table(survey, valued, written)
     note = (
         f"Change of market value over {window_words(survey.view.span)} in billions of US dollars, at the rate of the "
         "close before; one line per company; returns in percent."
@@ -79,33 +82,26 @@ def show_value(snapshot: Snapshot, survey: Survey) -> Shown:
     return Shown(charts, [Sheet("market value", table, note)], findings)
 
 
-def _show_table(survey: Survey, valued: Valued, table: pd.DataFrame) -> None:
+def _show_table(survey: Survey, valued: Valued, written: Styler) -> None:
     st.caption("The box at the left of a row opens its announcement; the head of a column sorts.")
     st.dataframe(
-        table,
+        written,
         hide_index=True,
         height=520,
         column_config={
             "Date": DAY,
             "Announcement": st.column_config.TextColumn(width=230),
             "Abnormal, bn US$": st.column_config.NumberColumn(
-                format="%+.2f", help="Abnormal return times the market value at the close before the window."
+                help="Abnormal return times the market value at the close before the window."
             ),
-            "From": st.column_config.NumberColumn(
-                format="%+.2f", help=f"Lower end of the {survey.view.level}% interval, bn US$."
-            ),
-            "To": st.column_config.NumberColumn(
-                format="%+.2f", help=f"Upper end of the {survey.view.level}% interval, bn US$."
-            ),
+            "From": st.column_config.NumberColumn(help=f"Lower end of the {survey.view.level}% interval, bn US$."),
+            "To": st.column_config.NumberColumn(help=f"Upper end of the {survey.view.level}% interval, bn US$."),
             "Raw, bn US$": st.column_config.NumberColumn(
-                format="%+.2f", help="Total return times the same value: what was not adjusted for the market."
+                help="Total return times the same value: what was not adjusted for the market."
             ),
-            "Abnormal, %": AMOUNT,
-            "Raw, %": AMOUNT,
             "Fine, m yuan": st.column_config.NumberColumn(format="localized"),
-            "Times the fine": st.column_config.NumberColumn(format="%+.1f", help="Abnormal change over the fine."),
-            "Value before, bn US$": SHARES,
-            "Shares, bn": SHARES,
+            "Times the fine": st.column_config.NumberColumn(help="Abnormal change over the fine."),
+            **dict.fromkeys(SHARES, st.column_config.NumberColumn(format="%.3f")),
             "Shares as of": DAY,
         },
         alt="Every announcement and company with its change of market value in dollars, the largest loss first.",

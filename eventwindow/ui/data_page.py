@@ -36,7 +36,7 @@ from eventwindow.ui.documents import section
 from eventwindow.ui.refresh_table import show_refresh
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import choose
-from eventwindow.ui.styled import styled
+from eventwindow.ui.styled import both
 from eventwindow.ui.tables import SECURE_LINK
 from eventwindow.view import Page
 from eventwindow.words_data import (
@@ -316,4 +316,4 @@ def _press_table(
     """The printed figures of these acts with one of these verdicts, or with any if none is named; and as shown."""
     figures = [item for item in _press(snapshot_id, _snapshot) if item.printed.event_id in event_ids]
     table = press_table(_snapshot, [item for item in figures if not verdicts or item.agreement in verdicts])
-    return table, styled(table)
+    return both(table)

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from eventwindow.chain import relays
 from eventwindow.charts.premium import premium_chart
@@ -25,6 +26,7 @@ from eventwindow.ui.compare import Shown
 from eventwindow.ui.data import EventScreen
 from eventwindow.ui.relay_tables import changes_table, openings_table, parts_table, premium_table, steps_table
 from eventwindow.ui.shell import Frame
+from eventwindow.ui.styled import styled
 from eventwindow.view import DEFAULT, View
 from eventwindow.words_relay import (
     COLUMNS,
@@ -49,17 +51,15 @@ from eventwindow.words_relay import (
 
 # What changes this tab; everything else a link may hold does not.
 SHOWN = ("event", "companies", "clock", "estimation")
-SIGNED = ("Points", "Distance, %", "Beyond usual, %", "Open, %", "Left, %", "Close, %", "Change, %")
-WHOLE = ("Share, %", "Share closed, %", "Steps")
+CHANGES = ("Points", "Distance, %", "Beyond usual, %", "Open, %", "Left, %", "Close, %", "Change, %")
+PARTS = ("Share, %", "Share closed, %", "Steps")
 # A report prints so many steps, and the premium of so many days before and after day 0.
 MOST_STEPS, NEAR = 8, timedelta(days=7)
 WIDTHS = {"Points": 62, "Share, %": 66, "Part": 228}
 CONFIGS = {
     **{
-        name: st.column_config.NumberColumn(
-            format="%+.2f" if name in SIGNED else "%.0f", help=COLUMNS.get(name), width=WIDTHS.get(name)
-        )
-        for name in (*SIGNED, *WHOLE)
+        name: st.column_config.NumberColumn(help=COLUMNS.get(name), width=WIDTHS.get(name))
+        for name in (*CHANGES, *PARTS)
     },
     "Part": st.column_config.TextColumn(width=WIDTHS["Part"]),
     **dict.fromkeys(("As traded", "HK$ a share"), st.column_config.NumberColumn(format="%.2f")),
@@ -77,6 +77,7 @@ class RelayScreen:
     premium: Premium
     chart: go.Figure
     premiums: go.Figure
+    parts: Styler
 
 
 def relay_screens(snapshot: Snapshot, view: View, appearance: str | None) -> tuple[RelayScreen | NoRelay, ...]:
@@ -106,6 +107,7 @@ def _screen(snapshot: Snapshot, view: View, relay: Relay, appearance: str | None
         premium,
         relay_chart(relay, announcement, announcement.news(view.clock).clock, snapshot.calendars, colours),
         premium_chart(premium, colours),
+        styled(parts_table(relay)),
     )
 
 
@@ -138,7 +140,7 @@ def _show(frame: Frame, item: RelayScreen) -> None:
     with parts:
         st.markdown("**What each market and phase added**", help=HELP)
         st.dataframe(
-            parts_table(relay),
+            item.parts,
             hide_index=True,
             column_order=["Part", "Points", *(["Share, %"] if relay.parts[0].reason is Reason.OK else [])],
             column_config=CONFIGS,
@@ -160,14 +162,14 @@ def _show(frame: Frame, item: RelayScreen) -> None:
 
 def _show_figures(item: RelayScreen, follows: str) -> None:
     st.dataframe(
-        openings_table(item.found),
+        styled(openings_table(item.found)),
         hide_index=True,
         column_config=CONFIGS,
         placeholder="",
         alt=f"Every opening of either market with the distance it found and the share it closed. {follows}",
     )
     st.dataframe(
-        steps_table(item.relay),
+        styled(steps_table(item.relay), "As traded", "HK$ a share", "Exchange rate", "Gone ex, added back"),
         hide_index=True,
         column_config=CONFIGS,
         placeholder="",

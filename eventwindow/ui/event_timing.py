@@ -36,9 +36,7 @@ from eventwindow.words_timing import (
 
 # Narrowest chart, in pixels: two side by side on a desktop, one on a phone.
 WIDTH = 330
-SHARE = st.column_config.NumberColumn(
-    format="%.0f", help="Before as a part of the whole, where the whole is more than noise."
-)
+SHARE = st.column_config.NumberColumn(help="Before as a part of the whole, where the whole is more than noise.")
 TESTED = "with t and p of the exact prediction error"
 
 
@@ -116,7 +114,7 @@ def _timing(snapshot_id: str, query: str, appearance: str | None, _snapshot: Sna
     drawn = [horizon for horizon in before if horizon.known]
     charts = anticipation_charts(drawn, _case.view.level, palette(appearance))
     others = others_within(_snapshot, _case.view, sessions_summed(before, _case.view.window))
-    listings = styled(listings_table(before), *_shares(before))
+    listings = styled(listings_table(before))
     quick = speeds(_snapshot, _case)
     return Timing(before, quick, others, tuple(zip(drawn, charts, strict=True)), listings, styled(speed_table(quick)))
 

@@ -16,7 +16,7 @@ from eventwindow.sources.snapshot import Snapshot
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.data import EventScreen
 from eventwindow.ui.shell import Frame
-from eventwindow.ui.tables import PERCENT
+from eventwindow.ui.styled import styled
 from eventwindow.view import DEFAULT
 from eventwindow.volume import Attention, attentions
 from eventwindow.words import listing_name, place
@@ -24,7 +24,6 @@ from eventwindow.words_timing import attention_caption, attention_finding, atten
 
 # Narrowest chart, in pixels: two side by side on a desktop, one on a phone.
 WIDTH = 330
-MULTIPLE = st.column_config.NumberColumn(format="%.2f")
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,11 @@ def show_volume(frame: Frame, screen: EventScreen) -> None:
         return
     with figures:
         st.dataframe(
-            volume_table(shown.found),
+            styled(volume_table(shown.found), "Usual volume"),
             hide_index=True,
             placeholder="",
             column_config={
                 "Date": st.column_config.DateColumn(format="ddd D MMM YYYY"),
-                "Abnormal return, %": PERCENT,
-                **dict.fromkeys(("Return band ±, %", "Times usual", "Band from", "Band to"), MULTIPLE),
                 "Usual volume": st.column_config.NumberColumn(format="localized"),
             },
             alt="Abnormal return and volume as a multiple of the usual one, of every listing and session.",

@@ -20,3 +20,8 @@ def styled(table: pd.DataFrame, *but: str) -> Styler:
     styler = Styler(written)
     vars(styler).update(_compute=lambda: styler, _translate=lambda *_: {})
     return styler
+
+
+def both(table: pd.DataFrame, *but: str) -> tuple[pd.DataFrame, Styler]:
+    """A table to download, and the same as it is shown."""
+    return table, styled(table, *but)

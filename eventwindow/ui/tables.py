@@ -16,7 +16,6 @@ from eventwindow.ui.styled import styled
 from eventwindow.words import agreement, body_names, clock_fact, measured_words, place, printed, window_words
 from eventwindow.words_data import AGREEMENT_NAMES
 
-PERCENT = st.column_config.NumberColumn(format="%+.2f")
 SECURE_LINK = st.column_config.LinkColumn(display_text=r"^https://(?:www\.)?([^/]+)")
 
 

@@ -22,6 +22,7 @@ from eventwindow.ui.compare import Shown, open_announcement
 from eventwindow.ui.downloads import Offer, downloads
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import by_touch
+from eventwindow.ui.styled import styled
 from eventwindow.ui.timeline_tables import announcements_table, drawdown_table, gap_table, index_table
 from eventwindow.view import DEFAULT, Page, TimelineTab, View
 from eventwindow.words_timeline import (
@@ -61,7 +62,6 @@ SHOWN = (
     "strict",
     "timeline_tab",
 )
-PERCENT = st.column_config.NumberColumn(format="%+.2f")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
 
 
@@ -192,16 +192,15 @@ def _offer(frame: Frame, screen: TimelineScreen, tab: TimelineTab, caption: str)
 
 
 def _show_figures(screen: TimelineScreen, tab: TimelineTab) -> None:
-    percents = [name for name in (*screen.lines.columns, *screen.announcements.columns) if name.endswith("%")]
     days = [name for name in (*screen.lines.columns, *screen.announcements.columns) if name.startswith("Day")]
-    config = {**dict.fromkeys(percents, PERCENT), **dict.fromkeys(days, DAY)}
-    config |= {"Level": st.column_config.NumberColumn(format="%.1f")}
-    st.dataframe(screen.lines, hide_index=True, column_config=config, alt=f"Figures of the lines. {screen.finding[1]}")
+    config = dict.fromkeys(days, DAY) | {"Level": st.column_config.NumberColumn(format="%.1f")}
+    lines = styled(screen.lines, "Level", "Shares per unit")
+    st.dataframe(lines, hide_index=True, column_config=config, alt=f"Figures of the lines. {screen.finding[1]}")
     if screen.announcements.empty:
         return
     st.markdown("**Announcements marked** · abnormal return over day 0 and the next session")
     st.dataframe(
-        screen.announcements,
+        styled(screen.announcements, "Amount, m yuan"),
         hide_index=True,
         placeholder="unknown",
         column_config=config | {"Amount, m yuan": st.column_config.NumberColumn(format="localized")},

@@ -4,7 +4,6 @@ from typing import get_args
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from eventwindow.export.sheets import Sheet
 from eventwindow.facts.reasons import SENTENCES, Reason
@@ -15,7 +14,7 @@ from eventwindow.study.catalogue import TESTS
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.shell import Frame
 from eventwindow.ui.state import seed, write
-from eventwindow.ui.styled import styled
+from eventwindow.ui.styled import both
 from eventwindow.ui.workbench_kept import kept
 from eventwindow.view import View
 from eventwindow.words import window_words
@@ -44,7 +43,7 @@ def show_tests(frame: Frame, own: OwnStudy) -> Shown:
         key="pick_tests",
         on_change=write("tests", "tests", list(get_args(TestName))),
     )
-    table, written = kept(f"tests {frame.view.tests}", own, lambda _: _written(battery_table(group, frame.view)))
+    table, written = kept(f"tests {frame.view.tests}", own, lambda _: both(battery_table(group, frame.view)))
     st.dataframe(
         written,
         hide_index=True,
@@ -68,11 +67,6 @@ def show_tests(frame: Frame, own: OwnStudy) -> Shown:
     )
     sheet = Sheet("tests", table, f"Tests across events on {window_words(own.view.span)}; p is two-sided.")
     return Shown(sheets=[sheet], findings=[lead, naive_words(group, level)])
-
-
-def _written(table: pd.DataFrame) -> tuple[pd.DataFrame, Styler]:
-    """A table, and as it is shown."""
-    return table, styled(table)
 
 
 def battery_table(group: Group, view: View) -> pd.DataFrame:

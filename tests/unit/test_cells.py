@@ -35,6 +35,13 @@ from eventwindow.ui.styled import styled
         ("t", 2.0, "2.00"),
         ("Statistic", 0.0, "0.00"),
         ("t", float("nan"), ""),
+        ("Share, %", 34.6, "35%"),
+        ("Share closed, %", -12.4, "−12%"),
+        ("Abnormal, bn US$", -1.5, "−1.50"),
+        ("Value before, bn US$", 236.1234, "236.12"),
+        ("Points", 0.5, "+0.50"),
+        ("From", -3.0, "−3.00"),
+        ("Times the fine", 12.0, "+12.00"),
         ("Remark", None, ""),
     ],
 )
