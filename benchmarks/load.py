@@ -35,6 +35,7 @@ SERVICE, UNFROZEN = "asgi.py", "benchmarks/apps/unfrozen.py"
 # Sessions left are forgotten soon, so that what stays is what leaks.
 SHORT_MEMORY = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "5"}
 FORGOTTEN_SECONDS = 15.0
+ADDITIONS = 10_000_000
 PROBE_SECONDS, CLEAR_SECONDS = 0.2, 0.2
 
 expect.set_options(timeout=60_000)
@@ -119,6 +120,14 @@ def warm(server: Server) -> None:
             reader.rerun(query)
 
 
+def machine() -> Iterator[Figure]:
+    """How fast this machine is just now: the gates in milliseconds were set on another one."""
+    begun, total = time.process_time(), 0
+    for number in range(ADDITIONS):
+        total += number
+    yield Figure(f"this machine: {ADDITIONS:,} additions in Python", 1000 * (time.process_time() - begun), "ms")
+
+
 def opening(count: int, rounds: int) -> Iterator[Figure]:
     """Sessions that open in one instant: the service and the defaults take turns."""
     with ExitStack() as stack:
@@ -163,6 +172,24 @@ def thinking(count: int, think: float, reruns: int) -> Iterator[Figure]:
         yield Figure("memory per 100 sessions", (resident_mb(server) - before) * 100 / count, "MB", most=30)
         yield Figure("health probe p95 meanwhile", p95(probes), "ms", most=100)
         yield Figure("errors", len(taken.errors), "", most=0)
+
+
+def as_deployed(rounds: int, think: float, reruns: int) -> Iterator[Figure]:
+    """The same readers before the two replicas and the proxy of `deploy/`."""
+    with tempfile.TemporaryDirectory() as store, running_service(Path(store)) as service:
+        for replica in service.replicas.values():
+            warm(Server(replica.port, replica.process.pid if replica.process else 0))
+        opened = [readers(service.front, 50) for _ in range(rounds)]
+        taken = readers(service.front, 100, reruns, think)
+    errors = [error for part in (*opened, taken) for error in part.errors]
+    name = "two replicas"
+    yield Figure(
+        f"{name}: 50 sessions at once, open p95", p95([t for one in opened for t in one.opened]), "ms", most=1500
+    )
+    yield Figure(f"{name}: 100 sessions at once, open p95", p95(taken.opened), "ms", most=3000)
+    yield Figure(f"{name}: 100 readers, {think:.0f} s of thought, rerun p50", median(taken.reruns), "ms")
+    yield Figure(f"{name}: 100 readers, {think:.0f} s of thought, rerun p95", p95(taken.reruns), "ms", most=150)
+    yield Figure(f"{name}: errors", len(errors), "", most=0)
 
 
 def probe(server: Server, stop: Event, probes: list[float]) -> None:
@@ -283,8 +310,10 @@ def main() -> None:
         return max(2, round(number * options.scale))
 
     parts: list[Callable[[], Iterator[Figure]]] = [
+        machine,
         lambda: opening(50, scaled(5)),
         lambda: thinking(100, 8.0, 3),
+        lambda: as_deployed(scaled(5), 8.0, 3),
         lambda: drift(scaled(10_000), max(100, scaled(600))),
         lambda: emptied_caches(30.0 * options.scale),
         lambda: failover(scaled(3)),
