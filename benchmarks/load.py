@@ -67,6 +67,18 @@ class Figure:
         return f"{gate:>16}  {'met' if self.met else 'not met'}"
 
 
+@dataclass(frozen=True)
+class Habit:
+    """What readers do: they arrive over so many seconds, then ask again so often, after `think` seconds on average."""
+
+    arriving: float = 0.0
+    reruns: int = 0
+    think: float = 8.0
+
+
+AT_ONCE, THINKING = Habit(), Habit(arriving=8.0, reruns=3)
+
+
 @dataclass
 class Taken:
     """Milliseconds of what readers waited for, and what went wrong."""
@@ -76,29 +88,30 @@ class Taken:
     errors: list[str]
 
 
-def read(server: Server, number: int, reruns: int, think: float, start: Barrier, taken: Taken) -> None:
-    """One reader: opens an announcement when all are ready, thinks, asks for the next."""
+def read(server: Server, number: int, habit: Habit, start: Barrier, taken: Taken) -> None:
+    """One reader: opens an announcement when it is its turn, thinks, asks for the next."""
     chance = random.Random(number)  # noqa: S311 - the same readers every time
     asked = islice(cycle(queries()), number, None)
     try:
         start.wait()
+        time.sleep(habit.arriving * number / start.parties)
         begun = time.perf_counter()
         with session(server) as reader:
             reader.rerun(next(asked))
             taken.opened.append(1000 * (time.perf_counter() - begun))
-            for _ in range(reruns):
-                time.sleep(chance.expovariate(1 / think) if think else 0)
+            for _ in range(habit.reruns):
+                time.sleep(chance.expovariate(1 / habit.think))
                 taken.reruns.append(reader.rerun(next(asked)))
     except (OSError, RuntimeError, TimeoutError) as problem:
         taken.errors.append(f"{type(problem).__name__}: {problem}")
 
 
-def readers(server: Server, count: int, reruns: int = 0, think: float = 0.0) -> Taken:
-    """All of them at once, until the last has finished."""
+def readers(server: Server, count: int, habit: Habit = AT_ONCE) -> Taken:
+    """So many of them, until the last has finished."""
     taken, start = Taken([], [], []), Barrier(count)
     with ThreadPoolExecutor(count) as pool:
         for number in range(count):
-            pool.submit(read, server, number, reruns, think, start, taken)
+            pool.submit(read, server, number, habit, start, taken)
     return taken
 
 
@@ -152,44 +165,48 @@ def opening(count: int, rounds: int) -> Iterator[Figure]:
     yield Figure(f"{count} sessions at once: errors", len(errors), "", most=0)
 
 
-def thinking(count: int, think: float, reruns: int) -> Iterator[Figure]:
-    """Readers who think between two clicks; another client asks meanwhile whether the server is alive."""
+def thinking(count: int) -> Iterator[Figure]:
+    """Readers who come at once, then others who come one by one and think between two clicks.
+
+    Another client asks meanwhile whether the server is alive.
+    """
     with running_server(SERVICE) as server:
         warm(server)
-        before, used = resident_mb(server), cpu_seconds(server)
+        before = resident_mb(server)
+        crowd = readers(server, count)
+        held, used = resident_mb(server) - before, cpu_seconds(server)
         stop = Event()
         probes: list[float] = []
         prober = Thread(target=probe, args=(server, stop, probes))
         prober.start()
-        taken = readers(server, count, reruns, think)
+        taken = readers(server, count, THINKING)
         stop.set()
         prober.join()
         runs = len(taken.opened) + len(taken.reruns)
-        yield Figure(f"{count} sessions at once: open p95", p95(taken.opened), "ms", most=3000)
-        yield Figure(f"{count} readers, {think:.0f} s of thought: rerun p50", median(taken.reruns), "ms")
-        yield Figure(f"{count} readers, {think:.0f} s of thought: rerun p95", p95(taken.reruns), "ms", most=150)
+        yield from waits("", count, crowd, taken)
         yield Figure("server CPU per run", 1000 * (cpu_seconds(server) - used) / runs, "ms", most=30)
-        yield Figure("memory per 100 sessions", (resident_mb(server) - before) * 100 / count, "MB", most=30)
+        yield Figure("memory per 100 sessions", held * 100 / count, "MB", most=30)
         yield Figure("health probe p95 meanwhile", p95(probes), "ms", most=100)
-        yield Figure("errors", len(taken.errors), "", most=0)
 
 
-def as_deployed(rounds: int, think: float, reruns: int) -> Iterator[Figure]:
+def as_deployed(count: int) -> Iterator[Figure]:
     """The same readers before the two replicas and the proxy of `deploy/`."""
     with tempfile.TemporaryDirectory() as store, running_service(Path(store)) as service:
         for replica in service.replicas.values():
             warm(Server(replica.port, replica.process.pid if replica.process else 0))
-        opened = [readers(service.front, 50) for _ in range(rounds)]
-        taken = readers(service.front, 100, reruns, think)
-    errors = [error for part in (*opened, taken) for error in part.errors]
-    name = "two replicas"
-    yield Figure(
-        f"{name}: 50 sessions at once, open p95", p95([t for one in opened for t in one.opened]), "ms", most=1500
-    )
-    yield Figure(f"{name}: 100 sessions at once, open p95", p95(taken.opened), "ms", most=3000)
-    yield Figure(f"{name}: 100 readers, {think:.0f} s of thought, rerun p50", median(taken.reruns), "ms")
-    yield Figure(f"{name}: 100 readers, {think:.0f} s of thought, rerun p95", p95(taken.reruns), "ms", most=150)
-    yield Figure(f"{name}: errors", len(errors), "", most=0)
+        half = readers(service.front, count // 2)
+        crowd, taken = readers(service.front, count), readers(service.front, count, THINKING)
+    yield Figure(f"two replicas, {count // 2} sessions at once: open p95", p95(half.opened), "ms", most=1500)
+    yield from waits("two replicas, ", count, crowd, taken)
+
+
+def waits(where: str, count: int, crowd: Taken, taken: Taken) -> Iterator[Figure]:
+    """How long readers waited who came at once, and those who came one by one and thought."""
+    thought = f"{where}{count} readers, {THINKING.think:.0f} s of thought"
+    yield Figure(f"{where}{count} sessions at once: open p95", p95(crowd.opened), "ms", most=3000)
+    yield Figure(f"{thought}: rerun p50", median(taken.reruns), "ms")
+    yield Figure(f"{thought}: rerun p95", p95(taken.reruns), "ms", most=150)
+    yield Figure(f"{where}errors", len(crowd.errors) + len(taken.errors), "", most=0)
 
 
 def probe(server: Server, stop: Event, probes: list[float]) -> None:
@@ -312,8 +329,8 @@ def main() -> None:
     parts: list[Callable[[], Iterator[Figure]]] = [
         machine,
         lambda: opening(50, scaled(5)),
-        lambda: thinking(100, 8.0, 3),
-        lambda: as_deployed(scaled(5), 8.0, 3),
+        lambda: thinking(100),
+        lambda: as_deployed(100),
         lambda: drift(scaled(10_000), max(100, scaled(600))),
         lambda: emptied_caches(30.0 * options.scale),
         lambda: failover(scaled(3)),

@@ -12,7 +12,7 @@ from typing import Any
 LONGEST_SECONDS = 0.005
 # What was set aside is looked through after all so often, or when something has been added so many times: what has
 # been dropped since, such as the sessions of readers who left, is freed then.
-RECLAIM_SECONDS, RECLAIM_ADDITIONS = 900.0, 100
+RECLAIM_SECONDS, RECLAIM_ADDITIONS = 900.0, 25
 
 
 class _Keeper:
