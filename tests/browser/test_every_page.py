@@ -88,6 +88,17 @@ def test_settings_travel_from_page_to_page_and_back_and_forward_restore_them(ope
     expect(page).to_have_url(re.compile(r"/robustness\?(?=.*co=jd)(?=.*level=99)"))
 
 
+def test_what_was_chosen_on_one_page_is_there_again_after_another_that_does_not_use_it(open_page: OpenPage) -> None:
+    page = settled(open_page("compare?act=fine&by=year"))
+    fines = page.get_by_test_id("stSidebar").get_by_text(re.compile(r"^Announcements: \d+ of \d+$"))
+    chosen = fines.inner_text()
+    page.get_by_role("link", name="Method", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Method")
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/compare\?(?=.*act=fine)(?=.*by=year)"))
+    expect(fines).to_have_text(chosen)
+
+
 def test_every_page_offers_a_link_to_exactly_itself(open_page: OpenPage) -> None:
     for name in ELSEWHERE:
         page = settled(open_page(f"{name}?level=99", size=DESKTOP))
