@@ -147,7 +147,7 @@ def opening(count: int, rounds: int) -> Iterator[Figure]:
         servers = {script: stack.enter_context(running_server(script)) for script in (SERVICE, UNFROZEN)}
         walls: dict[str, list[float]] = {script: [] for script in servers}
         slowest: list[float] = []
-        errors: list[str] = []
+        errors: dict[str, list[str]] = {script: [] for script in servers}
         for server in servers.values():
             warm(server)
         for _ in range(rounds):
@@ -155,14 +155,15 @@ def opening(count: int, rounds: int) -> Iterator[Figure]:
                 begun = time.perf_counter()
                 taken = readers(server, count)
                 walls[script].append(time.perf_counter() - begun)
-                errors += taken.errors
+                errors[script] += taken.errors
                 slowest += taken.opened if script == SERVICE else []
     ours, defaults = (count / median(walls[script]) for script in (SERVICE, UNFROZEN))
     yield Figure(f"{count} sessions at once: runs per second", ours, "1/s")
     yield Figure(f"{count} sessions at once: runs per second, defaults", defaults, "1/s")
     yield Figure(f"{count} sessions at once: ratio to the defaults", ours / defaults, "", least=4)
     yield Figure(f"{count} sessions at once: open p95", p95(slowest), "ms", most=1500)
-    yield Figure(f"{count} sessions at once: errors", len(errors), "", most=0)
+    yield Figure(f"{count} sessions at once: errors", len(errors[SERVICE]), "", most=0)
+    yield Figure(f"{count} sessions at once: errors, defaults", len(errors[UNFROZEN]), "")
 
 
 def thinking(count: int) -> Iterator[Figure]:

@@ -101,5 +101,12 @@ def cpu_seconds(server: Server) -> float:
 def session(server: Server, page: str = "") -> Iterator[Session]:
     """Open a reader's session on a page until the end of the block."""
     address = f"ws://{HOST}:{server.port}/_stcore/stream"
-    with connect(address, subprotocols=[Subprotocol("streamlit")], compression=None, max_size=None, proxy=None) as line:
+    with connect(
+        address,
+        subprotocols=[Subprotocol("streamlit")],
+        compression=None,
+        max_size=None,
+        proxy=None,
+        open_timeout=TIMEOUT_SECONDS,
+    ) as line:
         yield Session(line, page)

@@ -180,12 +180,13 @@ def _map(own: OwnStudy) -> dict[str, object]:
     st.markdown("**Events on several symbols**")
     figure = kept("map", own, lambda colours: event_map_chart(own, found, colours))
     st.plotly_chart(figure, theme=None, config=CONFIG, alt=map_finding(own), key="work-map-chart")
+    limit = kept("full colour", own, lambda _: colour_limit(own, found))
     many = len(found.event_ids) == MOST_EVENTS or len(found.symbols) == MOST_SYMBOLS
     cut = f" At most {MOST_EVENTS} events and {MOST_SYMBOLS} symbols are drawn; the table holds all." if many else ""
     none = any(own.status(row) is not Reason.OK for row in found.cells.values())
     st.caption(
         f"Abnormal returns over {window_words(own.view.span)}, in percent; colours are full from "
-        f"{colour_limit(own, found):g}% on, orange down and purple up. Box: placebo p below "
+        f"{limit:g}% on, orange down and purple up. Box: placebo p below "
         f"{100 - own.view.level}%.{' Dash: no figure.' if none else ''}{cut}"
     )
     return {"map": figure}
