@@ -27,8 +27,8 @@ def points(value: float, digits: int = 0) -> str:
 
 
 def share(value: float) -> str:
-    """A part of a whole without sign, `95%`."""
-    return f"{100 * value:.0f}%"
+    """A part of a whole in whole percent, `95%`; one that runs against the whole has a minus."""
+    return f"{_signed(100 * value, 0, plus=False)}%"
 
 
 def plain_number(value: float) -> str:
@@ -44,11 +44,6 @@ def times(value: float) -> str:
 def price(value: float | None) -> str:
     """A price with two decimals, as quoted."""
     return UNKNOWN if value is None else f"{value:,.2f}"
-
-
-def part(value: float) -> str:
-    """A part of a whole in whole percent, `35%`; one that runs against the whole has a minus."""
-    return f"{_signed(100 * value, 0, plus=False)}%"
 
 
 def change(value: float) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventwindow.format import MINUS, change, p_number, part, percent, plain_day, session, statistic
+from eventwindow.format import MINUS, change, p_number, percent, plain_day, session, share, statistic
 
 # Amounts that have no direction.
 _UNSIGNED = re.compile(r"standard error|±|half-width|residual|drawdown|share|false alarms", re.IGNORECASE)
@@ -41,7 +41,7 @@ def is_signed(column: str) -> bool:
 
 def _number(column: str, value: float) -> str:
     if _PART.search(column):
-        return part(value / 100)
+        return share(value / 100)
     if _SIGNED.fullmatch(column.removeprefix("Abnormal, ").removeprefix("Raw, ")):
         return change(value)
     if column.endswith("%"):

@@ -146,13 +146,14 @@ def show_checks(frame: Frame) -> Shown:
         checks = _checks(snapshot.snapshot_id, snapshot, basis)
     st.markdown(f"**{md(checks_finding(checks))}** Computed from the loaded tables, not typed.")
     with st.container(key="checks", gap="xsmall"):
-        for check, found in zip(checks, _findings(snapshot.snapshot_id, checks), strict=True):
+        tables = _findings(snapshot.snapshot_id, checks)
+        for check, found in zip(checks, tables, strict=True):
             _show_check(check, found)
         for title in SAID_OF_THE_DATA:
             with st.expander(f"In words: {title[0].lower()}{title[1:]}"):
                 st.markdown(section(SOURCES, title))
     results = [f"{check.name}: {outcome(check)}." for check in checks]
-    every = partial(_every_finding, checks)
+    every = partial(_every_finding, checks, tables)
     sheet = Sheet("findings", every, "One row per finding of a check.", columns("Check", "Where", "Day", "Finding"))
     return Shown(sheets=[sheet], findings=[checks_finding(checks), *results])
 
@@ -268,8 +269,9 @@ def _show_check(check: Check, found: pd.DataFrame) -> None:
             )
 
 
-def _every_finding(checks: Sequence[Check]) -> pd.DataFrame:
-    return pd.concat([findings_table(check).assign(Check=check.name) for check in checks], ignore_index=True)
+def _every_finding(checks: Sequence[Check], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    named = [table.assign(Check=check.name) for check, table in zip(checks, tables, strict=True)]
+    return pd.concat(named, ignore_index=True)
 
 
 def _open_event(event_ids: Sequence[str]) -> None:
