@@ -6,13 +6,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventwindow.format import MINUS, change, p_number, percent, plain_day, session, share, statistic
+from eventwindow.format import MINUS, change, p_number, percent, plain_day, session, share, signed_multiple, statistic
 
 # Amounts that have no direction.
 _UNSIGNED = re.compile(r"standard error|±|half-width|residual|drawdown|share|false alarms", re.IGNORECASE)
 _PART = re.compile(r"\bshare\b.*%$", re.IGNORECASE)
 # Amounts that have a direction and are no percentages.
-_SIGNED = re.compile(r"bn US\$|points|times the fine|from|to", re.IGNORECASE)
+_SIGNED = re.compile(r"bn US\$|points|from|to", re.IGNORECASE)
 _P = re.compile(r"\bp\b")
 _STATISTIC = re.compile(r"\bt\b|\bstatistic\b", re.IGNORECASE)
 _SESSIONS = ("Session", "Sessions away")
@@ -42,6 +42,8 @@ def is_signed(column: str) -> bool:
 def _number(column: str, value: float) -> str:
     if _PART.search(column):
         return share(value / 100)
+    if column == "Times the fine":
+        return signed_multiple(value).removesuffix(" times")
     if _SIGNED.fullmatch(column.removeprefix("Abnormal, ").removeprefix("Raw, ")):
         return change(value)
     if column.endswith("%"):

@@ -63,6 +63,7 @@ CONFIGS = {
     },
     "Part": st.column_config.TextColumn(width=WIDTHS["Part"]),
     **dict.fromkeys(("As traded", "HK$ a share"), st.column_config.NumberColumn(format="%.2f")),
+    "Exchange rate": st.column_config.NumberColumn(format="%.4f"),
     "Day": st.column_config.DateColumn(format="ddd D MMM YYYY"),
     "UTC": st.column_config.DatetimeColumn(format="ddd D MMM YYYY, HH:mm"),
 }
@@ -169,7 +170,7 @@ def _show_figures(item: RelayScreen, follows: str) -> None:
         alt=f"Every opening of either market with the distance it found and the share it closed. {follows}",
     )
     st.dataframe(
-        styled(steps_table(item.relay), "As traded", "HK$ a share", "Exchange rate", "Gone ex, added back"),
+        styled(steps_table(item.relay), "As traded", "HK$ a share", "Exchange rate"),
         hide_index=True,
         column_config=CONFIGS,
         placeholder="",

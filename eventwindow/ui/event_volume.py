@@ -53,7 +53,7 @@ def show_volume(frame: Frame, screen: EventScreen) -> None:
         return
     with figures:
         st.dataframe(
-            styled(volume_table(shown.found), "Usual volume"),
+            styled(volume_table(shown.found).round({"Usual volume": 0}), "Usual volume"),
             hide_index=True,
             placeholder="",
             column_config={

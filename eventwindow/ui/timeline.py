@@ -194,7 +194,7 @@ def _offer(frame: Frame, screen: TimelineScreen, tab: TimelineTab, caption: str)
 def _show_figures(screen: TimelineScreen, tab: TimelineTab) -> None:
     days = [name for name in (*screen.lines.columns, *screen.announcements.columns) if name.startswith("Day")]
     config = dict.fromkeys(days, DAY) | {"Level": st.column_config.NumberColumn(format="%.1f")}
-    lines = styled(screen.lines, "Level", "Shares per unit")
+    lines = styled(screen.lines, "Level")
     st.dataframe(lines, hide_index=True, column_config=config, alt=f"Figures of the lines. {screen.finding[1]}")
     if screen.announcements.empty:
         return

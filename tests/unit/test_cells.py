@@ -41,7 +41,7 @@ from eventwindow.ui.styled import styled
         ("Value before, bn US$", 236.1234, "236.12"),
         ("Points", 0.5, "+0.50"),
         ("From", -3.0, "−3.00"),
-        ("Times the fine", 12.0, "+12.00"),
+        ("Times the fine", -42_904.0, "−42,900"),
         ("Remark", None, ""),
     ],
 )
