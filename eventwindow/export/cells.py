@@ -1,6 +1,7 @@
 """A cell of a table as text, told by the name of its column: the one way numbers look on screens and in reports."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -10,11 +11,14 @@ from eventwindow.format import MINUS, change, p_number, percent, plain_day, sess
 
 # Amounts that have no direction.
 _UNSIGNED = re.compile(r"standard error|±|half-width|residual|drawdown|share|false alarms", re.IGNORECASE)
-_PART = re.compile(r"\bshare\b.*%$", re.IGNORECASE)
-# Amounts that have a direction and are no percentages.
-_SIGNED = re.compile(r"bn US\$|points|from|to", re.IGNORECASE)
 _P = re.compile(r"\bp\b")
 _STATISTIC = re.compile(r"\bt\b|\bstatistic\b", re.IGNORECASE)
+# Parts of a whole, multiples of a fine, and amounts that have a direction and are no percentages.
+_WRITERS: tuple[tuple[re.Pattern[str], Callable[[float], str]], ...] = (
+    (re.compile(r"\bshare\b.*%$", re.IGNORECASE), lambda value: share(value / 100)),
+    (re.compile(r"^Times the fine$"), lambda value: signed_multiple(value).removesuffix(" times")),
+    (re.compile(r"^((Abnormal|Raw), bn US\$|Points|From|To)$"), change),
+)
 _SESSIONS = ("Session", "Sessions away")
 
 
@@ -40,12 +44,9 @@ def is_signed(column: str) -> bool:
 
 
 def _number(column: str, value: float) -> str:
-    if _PART.search(column):
-        return share(value / 100)
-    if column == "Times the fine":
-        return signed_multiple(value).removesuffix(" times")
-    if _SIGNED.fullmatch(column.removeprefix("Abnormal, ").removeprefix("Raw, ")):
-        return change(value)
+    for names, write in _WRITERS:
+        if names.search(column):
+            return write(value)
     if column.endswith("%"):
         shown = percent(value / 100)
         return shown if is_signed(column) else shown.removeprefix("+")
