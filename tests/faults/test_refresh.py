@@ -273,6 +273,8 @@ def test_data_of_no_possible_name_are_ignored_and_never_echoed(value: str) -> No
 @pytest.mark.usefixtures("dashboard")
 def test_the_share_box_puts_the_data_into_the_link_on_demand(done: Done) -> None:
     app = _open("")
+    app.session_state["share"] = True
+    app.run()
     assert "data=" not in app.code[0].value
     app.toggle(key="share_pinned").set_value(True).run()
     assert app.code[0].value.endswith(f"&data={done.store.current()}")
