@@ -10,7 +10,8 @@ from tests.browser.test_downloads import box, saved
 from tests.replicas import Service, running_service
 
 MAIN = "Ant Group and Tenpay fined, 7 July 2023"
-DOWNLOADS = 20
+# Chromium asks its reader before it saves more than ten files of one page at once.
+READERS, DOWNLOADS = 2, 10
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,13 @@ def replica_of(page: Page) -> str:
 
 
 def test_every_download_comes_from_the_replica_that_made_it(browser: Browser, service: Service) -> None:
-    page = box(opened(browser, service))
-    contents = {saved(page, page, "Windows (CSV)")[1] for _ in range(DOWNLOADS)}
+    contents: set[bytes] = set()
+    for _ in range(READERS):
+        page = box(opened(browser, service))
+        contents |= {saved(page, page, "Windows (CSV)")[1] for _ in range(DOWNLOADS)}
+        page.context.close()
     assert len(contents) == 1
     assert b"Alibaba" in contents.pop()
-    page.context.close()
 
 
 def test_a_reader_whose_replica_dies_goes_on_with_the_same_view_on_the_other(
