@@ -4,6 +4,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -107,6 +108,13 @@ def test_a_link_that_names_its_data_shows_them_on_every_replica(store: Store, sn
             assert "0123456789ab" in reader.notes[0]
     assert titles[0] == titles[1]
     assert titles[0][1] == []
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="What a process has loaded is asked of Linux.")
+def test_the_service_runs_on_the_event_loop_that_holds_no_answer_back(service: Service) -> None:
+    for replica in service.replicas.values():
+        assert replica.process is not None
+        assert "uvloop" in Path(f"/proc/{replica.process.pid}/maps").read_text()
 
 
 def test_below_a_path_pages_scripts_and_short_links_work() -> None:
