@@ -162,6 +162,11 @@ class Announcement:
         """Date of the official act at the regulator."""
         return self.announced.day
 
+    @cached_property
+    def label(self) -> str:
+        """Date and title, as lists to choose from show them."""
+        return f"{self.day.day} {self.day:%b %Y} · {self.title}"
+
     @property
     def announced(self) -> NewsTime:
         """Clock of the official act."""

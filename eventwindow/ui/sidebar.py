@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from eventwindow.facts.events import Announcement, Clock
+from eventwindow.facts.events import Clock
 from eventwindow.facts.listings import Market
 from eventwindow.format import md, plain_day, session
 from eventwindow.sources.snapshot import Snapshot
@@ -63,7 +63,7 @@ def _announcement(snapshot: Snapshot, view: View) -> None:
     st.selectbox(
         "Announcement",
         keys,
-        format_func=lambda key: _label(snapshot.announcements[key]),
+        format_func=lambda key: snapshot.announcements[key].label,
         key="pick_event",
         help=f"{len(keys)} announcements, newest first. Type to search titles and dates.",
         on_change=write("event", "event"),
@@ -72,11 +72,6 @@ def _announcement(snapshot: Snapshot, view: View) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         _step("Earlier", ":material/arrow_back:", keys, place + 1)
         _step("Later", ":material/arrow_forward:", keys, place - 1)
-
-
-def _label(announcement: Announcement) -> str:
-    day = announcement.day
-    return f"{day.day} {day:%b %Y} · {announcement.title}"
 
 
 def _step(label: str, icon: str, keys: Sequence[str], place: int) -> None:
