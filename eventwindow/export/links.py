@@ -77,7 +77,7 @@ def headline(announcement: Announcement) -> str:
 def catalogue_of(snapshot: Snapshot) -> Catalogue:
     """What a link to this data may name."""
     slugs = [issuer.slug for issuer in snapshot.companies]
-    return Catalogue(snapshot.announcement_of, slugs, snapshot.regulator_choices)
+    return Catalogue(snapshot.announcement_of, slugs, tuple(snapshot.regulator_counts))
 
 
 def view_of(snapshot: Snapshot, query: str) -> View:

@@ -1,7 +1,8 @@
 """The bodies behind announcements, by the short codes that readers filter with."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +56,11 @@ def regulator_codes(announcement: Announcement, known: Mapping[str, Regulator]) 
     return tuple(code for code in known if code in found) or (OTHER,)
 
 
-def regulator_choices(announcements: Sequence[Announcement], known: Mapping[str, Regulator]) -> tuple[str, ...]:
-    """Codes that stand behind any of the announcements, the most frequent first."""
-    codes = [code for item in announcements for code in regulator_codes(item, known)]
+def regulator_counts(announcements: Iterable[Announcement], known: Mapping[str, Regulator]) -> dict[str, int]:
+    """How many of the announcements each code stands behind, the most frequent first."""
+    counts = Counter(code for item in announcements for code in regulator_codes(item, known))
     order = [*known, OTHER]
-    return tuple(sorted(set(codes), key=lambda code: (-codes.count(code), order.index(code))))
+    return {code: counts[code] for code in sorted(counts, key=lambda code: (-counts[code], order.index(code)))}
 
 
 def _named(text: str, known: Mapping[str, Regulator]) -> list[str]:

@@ -26,7 +26,7 @@ class Coverage:
     prices: PriceSeries
     expected: Dates
 
-    @property
+    @cached_property
     def missing(self) -> Dates:
         """Sessions without a row."""
         return np.setdiff1d(self.expected, self.prices.days)
@@ -41,7 +41,7 @@ class Coverage:
         """Per row, (n,): whether open, high and low are all unknown."""
         return np.isnan(self.prices.open) & np.isnan(self.prices.high) & np.isnan(self.prices.low)
 
-    @property
+    @cached_property
     def without_volume(self) -> int:
         """Rows whose volume is unknown."""
         return int(np.isnan(self.prices.volume).sum())

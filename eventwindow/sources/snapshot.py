@@ -11,7 +11,7 @@ from eventwindow.facts.events import Announcement, load_announcements
 from eventwindow.facts.fines import Fine, load_fines
 from eventwindow.facts.listings import Issuer, Listing, Market, Series, load_issuers, load_listings, load_series
 from eventwindow.facts.prices import PriceBook, load_prices
-from eventwindow.facts.regulators import Regulator, load_regulators, regulator_choices
+from eventwindow.facts.regulators import Regulator, load_regulators, regulator_counts
 from eventwindow.facts.reported import ReportedMove, load_reported
 from eventwindow.facts.sessions import MarketCalendar, load_calendars
 from eventwindow.facts.shares import ShareCount, load_share_counts
@@ -44,9 +44,9 @@ class Snapshot:
         return tuple(self.issuers[issuer] for issuer in issuers)
 
     @cached_property
-    def regulator_choices(self) -> tuple[str, ...]:
-        """Codes of the bodies behind the announcements, the most frequent first."""
-        return regulator_choices(list(self.announcements.values()), self.regulators)
+    def regulator_counts(self) -> dict[str, int]:
+        """How many announcements the body of each code stands behind, the most frequent first."""
+        return regulator_counts(self.announcements.values(), self.regulators)
 
     @cached_property
     def newest_first(self) -> tuple[Announcement, ...]:

@@ -71,7 +71,8 @@ def show_events(frame: Frame) -> Shown:
     if not newest_first:
         st.info("No announcement passes the filters in the sidebar. Widen them.", title="Nothing to list")
         return Shown()
-    table = events_table(frame.snapshot, newest_first)
+    event_ids = tuple(item.event_id for item in newest_first)
+    table = _events_table(frame.snapshot.snapshot_id, event_ids, frame.snapshot)
     st.caption(
         "Tick the box of a row to open the announcement. Click a column's head to sort; the magnifier above the "
         "table searches every column. A blank cell is unknown, never zero."
@@ -82,7 +83,7 @@ def show_events(frame: Frame) -> Shown:
         hide_index=True,
         placeholder="",
         key="events_table",
-        on_select=partial(_open_event, [item.event_id for item in newest_first]),
+        on_select=partial(_open_event, event_ids),
         selection_mode="single-row",
         column_config={
             "Date": DAY,
@@ -109,13 +110,11 @@ def show_events(frame: Frame) -> Shown:
 def show_coverage(frame: Frame) -> Shown:
     """The Coverage tab: the chart, then the same as a table, then what the last refresh did."""
     snapshot = frame.snapshot
-    covered = _covered(snapshot.snapshot_id, snapshot)
-    finding = coverage_finding(covered)
+    finding, table = _coverage_told(snapshot.snapshot_id, snapshot)
     st.markdown(md(finding))
     figure = _coverage_figure(snapshot.snapshot_id, st.context.theme.type, snapshot)
     st.plotly_chart(figure, theme=None, config=CONFIG, alt=finding, key="coverage")
     st.caption(COVERAGE_KEY)
-    table = coverage_table(covered)
     st.dataframe(
         table,
         height="content",
@@ -142,8 +141,7 @@ def show_coverage(frame: Frame) -> Shown:
 def show_checks(frame: Frame) -> Shown:
     """The Checks tab: every check with its result, details on demand."""
     snapshot, basis = frame.snapshot, frame.manifest.basis if frame.manifest else {}
-    with st.spinner("Checking every table"):
-        checks = _checks(snapshot.snapshot_id, snapshot, basis)
+    checks = _checks(snapshot.snapshot_id, snapshot, basis)
     st.markdown(f"**{md(checks_finding(checks))}** Computed from the loaded tables, not typed.")
     with st.container(key="checks", gap="xsmall"):
         tables = _findings(snapshot.snapshot_id, checks)
@@ -281,7 +279,13 @@ def _open_event(event_ids: Sequence[str]) -> None:
         shell.open_page(Page.EVENT)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _events_table(snapshot_id: str, event_ids: tuple[str, ...], _snapshot: Snapshot) -> pd.DataFrame:
+    del snapshot_id
+    return events_table(_snapshot, [_snapshot.announcements[event_id] for event_id in event_ids])
+
+
+@st.cache_resource(max_entries=4, show_spinner="Checking every table")
 def _checks(snapshot_id: str, _snapshot: Snapshot, _basis: Mapping[str, float]) -> tuple[Check, ...]:
     del snapshot_id
     return check_data(_snapshot, _snapshot.folder, _basis)
@@ -297,6 +301,13 @@ def _findings(snapshot_id: str, _checks: Sequence[Check]) -> list[pd.DataFrame]:
 def _covered(snapshot_id: str, _snapshot: Snapshot) -> tuple[Coverage, ...]:
     del snapshot_id
     return coverage(_snapshot)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _coverage_told(snapshot_id: str, _snapshot: Snapshot) -> tuple[str, pd.DataFrame]:
+    """The coverage in one sentence and as a table."""
+    covered = _covered(snapshot_id, _snapshot)
+    return coverage_finding(covered), coverage_table(covered)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,11 +1,9 @@
 """Which announcements a page lists: controls for direction, kind, body, place and years."""
 
-from collections import Counter
-
 import streamlit as st
 
 from eventwindow.facts.events import Action, Direction
-from eventwindow.facts.regulators import OTHER, regulator_codes
+from eventwindow.facts.regulators import OTHER
 from eventwindow.format import md
 from eventwindow.sources.snapshot import Snapshot
 from eventwindow.survey import chosen_announcements
@@ -53,11 +51,10 @@ def _bodies(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _offered(snapshot: Snapshot, view: View) -> list[str]:
-    counts = Counter(
-        code for item in snapshot.announcements.values() for code in regulator_codes(item, snapshot.regulators)
-    )
     return [
-        code for code in snapshot.regulator_choices if counts[code] >= FEWEST_FOR_A_BUTTON or code in view.regulators
+        code
+        for code, count in snapshot.regulator_counts.items()
+        if count >= FEWEST_FOR_A_BUTTON or code in view.regulators
     ]
 
 

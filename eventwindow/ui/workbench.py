@@ -154,9 +154,9 @@ def held() -> Desk:
 def checked(desk: Desk, snapshot: Snapshot) -> Checked:
     """The good rows of the table and what is wrong with the others."""
     draft = desk.draft
-    symbols = draft.prices.table.symbols if draft.prices else tuple(choosable(snapshot))
 
     def check() -> Checked:
+        symbols = draft.prices.table.symbols if draft.prices else tuple(choosable(snapshot))
         try:
             return check_events(draft.events, symbols, clocked=not desk.with_own_prices)
         except EventWindowError as problem:

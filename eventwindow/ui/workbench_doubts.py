@@ -18,7 +18,7 @@ from eventwindow.study.confounders import Confounder
 from eventwindow.ui.compare import Shown
 from eventwindow.ui.robustness_tables import leave_out_table, settings_table
 from eventwindow.ui.shell import Frame
-from eventwindow.ui.workbench_kept import kept
+from eventwindow.ui.workbench_kept import TRYING, kept
 from eventwindow.words_doubt import curve_sentence, leave_out_sentence, missing_words
 from eventwindow.words_workbench import leave_out_note, neighbours_lead, trial_rule, trial_words
 from eventwindow.workbench import (
@@ -66,11 +66,10 @@ def show_doubts(_: Frame, own: OwnStudy) -> Shown:
 
 def _placebo(own: OwnStudy) -> Shown:
     st.header("Could it be chance?", anchor=False, help=PLACEBO_HELP)
-    with st.spinner("Trying ordinary sessions"):
-        trial = own.trial
+    trial = kept("trial", own, lambda _: own.trial, TRYING)
     if isinstance(trial, Reason):
         return _refused(f"Up to {MOST_MOVED:,} events, on {MOST_TRIED:,} sessions of all symbols together, are moved.")
-    words = trial_words(own, trial)
+    words = kept("trial words", own, lambda _: trial_words(own, trial))
     if trial.reason:
         st.info(md(words), title="No placebo")
         return Shown()
@@ -94,11 +93,10 @@ def _settings(own: OwnStudy) -> Shown:
             key="work-settings-of",
             width=320,
         )
-    with st.spinner("Trying every setting"):
-        curve = kept(f"curve {symbol}", own, lambda _: own.curve(symbol))
+    curve = kept(f"curve {symbol}", own, lambda _: own.curve(symbol), "Trying every setting")
     if isinstance(curve, Reason):
         return _refused(f"Up to {MOST_REPEATED:,} events are studied under every setting.")
-    words = curve_sentence(curve, own.view.level)
+    words = kept(f"curve words {symbol}", own, lambda _: curve_sentence(curve, own.view.level))
     if not curve.dots:
         st.info(md(words), title="No setting gives a figure")
         return Shown()
@@ -119,16 +117,15 @@ def _settings(own: OwnStudy) -> Shown:
 
 def _leave_out(own: OwnStudy) -> Shown:
     st.header("Does one event carry it?", anchor=False, help=LEAVE_OUT_HELP)
-    with st.spinner("Leaving out one at a time"):
-        found = own.leave_out
+    found = kept("left out", own, lambda _: own.leave_out, "Leaving out one at a time")
     if isinstance(found, Reason):
         return _refused(f"One is left out at a time while that makes up to {MOST_LEFT_OUT:,} figures in all.")
     if len(found.without) < 2:
         st.info("There is nothing to leave out: only one event has a figure.", title="One event only")
         return Shown()
-    words = leave_out_sentence(found, own.view.level, "events")
+    words = kept("leave out words", own, lambda _: leave_out_sentence(found, own.view.level, "events"))
     st.markdown(f"**{md(words)}**")
-    drawn = most_moving(found)
+    drawn = kept("most moving", own, lambda _: most_moving(found))
     figure = kept(
         "leave out",
         own,

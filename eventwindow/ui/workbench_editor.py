@@ -1,6 +1,7 @@
 """The event table as a reader edits it: every cell is text, nothing is coerced."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -111,7 +112,8 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _columns() -> dict[str, Any]:
+@cache
+def _columns() -> Mapping[str, Any]:
     # Symbols are text too: a list to choose from would put its own entry in place of a ticker that is typed.
     return {
         name: st.column_config.TextColumn(

@@ -16,7 +16,7 @@ from eventwindow.ui.shell import Frame
 from eventwindow.ui.styled import styled
 from eventwindow.ui.tables import SECURE_LINK
 from eventwindow.ui.workbench_event import show_event
-from eventwindow.ui.workbench_kept import kept
+from eventwindow.ui.workbench_kept import TRYING, kept
 from eventwindow.words import window_words
 from eventwindow.words_workbench import (
     decided_by,
@@ -38,8 +38,7 @@ PAGE_ROWS = 1_000
 
 def show_events(frame: Frame, own: OwnStudy) -> Shown:
     """The Events tab."""
-    with st.spinner("Trying ordinary sessions"):
-        table, used = kept("events", own, lambda _: _used(events_table(own)))
+    table = kept("events", own, lambda _: _used(events_table(own)), TRYING)
     first, last = (session(number) for number in (frame.view.window.start, frame.view.window.end))
     st.caption(
         f"The box at the left of a row shows its event below. Path: cumulative abnormal return in sessions {first} to "
@@ -51,7 +50,6 @@ def show_events(frame: Frame, own: OwnStudy) -> Shown:
         kept(f"events from {first_row}", own, lambda _: styled(shown)),
         hide_index=True,
         height=min(ROW_HEIGHT * (len(shown) + 1) + 3, TALLEST),
-        column_order=used,
         column_config={
             "Event": st.column_config.TextColumn(width=220),
             "Day 0": st.column_config.DateColumn(format="D MMM YYYY", help="First session that could react."),
@@ -133,9 +131,9 @@ def events_sheet(own: OwnStudy) -> Sheet:
     )
 
 
-def _used(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """A table, and its columns that have anything to show."""
-    return table, [str(name) for name in table if (table[name].notna() & (table[name].astype(object) != "")).any()]
+def _used(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that have anything to show."""
+    return table.loc[:, [(table[name].notna() & (table[name].astype(object) != "")).any() for name in table]]
 
 
 def _first_row(rows: int) -> int:

@@ -1,6 +1,7 @@
 """Figures and slow results of one study of own events, kept in the reader's own session and nowhere else."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ from eventwindow.charts.theme import Palette, palette
 from eventwindow.workbench import OwnStudy
 
 SHELF = "work-shelf"
+# What readers of many events wait for.
+TRYING = "Trying ordinary sessions"
 
 Made = TypeVar("Made")
 
@@ -22,14 +25,18 @@ class _Shelf:
     made: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
 
-def kept(name: str, own: OwnStudy, make: Callable[[Palette], Made]) -> Made:
-    """What goes by `name` for this study and appearance, made at the first call and never changed afterwards."""
+def kept(name: str, own: OwnStudy, make: Callable[[Palette], Made], doing: str = "") -> Made:
+    """What goes by `name` for this study and appearance, made at the first call and never changed afterwards.
+
+    `doing` is told to the reader meanwhile.
+    """
     shelf = st.session_state.get(SHELF)
     if shelf is None or shelf.own is not own:
         shelf = st.session_state[SHELF] = _Shelf(own)
     key = name, st.context.theme.type
     if key not in shelf.made:
-        shelf.made[key] = make(palette(st.context.theme.type))
+        with st.spinner(doing) if doing else nullcontext():
+            shelf.made[key] = make(palette(st.context.theme.type))
     made: Made = shelf.made[key]
     return made
 
