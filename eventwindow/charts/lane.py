@@ -89,6 +89,8 @@ def timeline_figure(
             **panel.axis,
         }
         refs = {"xref": "paper", "yref": f"y{suffix} domain", "xanchor": "left", "yanchor": "bottom", "align": "left"}
+        # The line of the chosen announcement runs behind it where there is little room.
+        refs["bgcolor"] = colours.surface
         notes.append(note(panel.title, 0, 1, 13, colours.text, yshift=3, **refs))
     lane = f"y{len(panels) + 1}"
     axes[lane.replace("y", "yaxis")] = _lane_axis(stack, colours)
